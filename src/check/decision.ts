@@ -1,0 +1,41 @@
+/** What a check found out, and what it decided. */
+import type { Peer } from './peer/peer.ts'
+import type { Reason } from './reasons.ts'
+import type { Refusal } from './refusal.ts'
+import type { Binding, Mode, RoutePlan } from './route-plan.ts'
+import type { VerifiedToken } from './token/verified-token.ts'
+
+export type Scheme = 'dpop' | 'bearer'
+
+/** What was learnt on the way, for the answer, the log and the ledger; filled step by step, also when refused. */
+export interface Findings {
+  readonly nowMs: number
+  route: RoutePlan | undefined
+  peer: Peer
+  scheme: Scheme | undefined
+  /** Only ever a verified token. */
+  token: VerifiedToken | undefined
+  /** Thumbprint of the key of a verified proof (RFC 7638). */
+  keyThumbprint: string | undefined
+  /** Age of a verified proof; negative when dated ahead. */
+  proofAgeSeconds: number | undefined
+  /** The bindings that were shown to hold. */
+  readonly held: Binding[]
+  /** The next nonce to hand out, when the route or the answer wants one. */
+  nonce: string | undefined
+  /** The store did not answer, and the route said to go on (`insecure…`). */
+  degraded: 'insecureMemory' | 'insecureAllow' | undefined
+}
+
+export interface Decision {
+  readonly id: string
+  readonly verdict: 'allow' | 'deny'
+  /** `ok` on a clean allow; the refusal's reason on a denial, and where observe let it pass. */
+  readonly reason: Reason | 'ok'
+  /** `enforce` when no route was found. */
+  readonly mode: Mode
+  /** True where `observe` let a refusal pass. */
+  readonly wouldDeny: boolean
+  readonly refusal: Refusal | undefined
+  readonly findings: Findings
+}
