@@ -24,10 +24,13 @@ export interface FirstUse {
   readonly atMs: number
 }
 
-export function refuse(
-  reason: Reason,
-  detail: string,
-  more?: Pick<Refusal, 'answer' | 'firstUse' | 'revocation'>,
-): { readonly ok: false; readonly error: Refusal } {
-  return { ok: false, error: more === undefined ? { reason, detail } : { reason, detail, ...more } }
+type More = Pick<Refusal, 'answer' | 'firstUse' | 'revocation'>
+
+export function refusal(reason: Reason, detail: string, more?: More): Refusal {
+  return more === undefined ? { reason, detail } : { reason, detail, ...more }
+}
+
+/** A refusal as the failed half of a Result. */
+export function refuse(reason: Reason, detail: string, more?: More): { readonly ok: false; readonly error: Refusal } {
+  return { ok: false, error: refusal(reason, detail, more) }
 }

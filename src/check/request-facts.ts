@@ -1,9 +1,16 @@
+import type { Refusal } from './refusal.ts'
+
 /**
  * What a Check tells about one request: plain data, nothing judged yet. Made by transport/, bounded there before
  * anything is parsed. Header values are given as Envoy gave them, one array element a field line that could be told
  * apart; a comma inside an element may still hide a second field (Envoy joins `authorization` always, envoy-facts).
  */
 export interface RequestFacts {
+  /**
+   * What is to be said of a header over its size limit; its value is left out (empty) above. Judged once the route is
+   * known, so that `observe` holds and the challenge is the route's.
+   */
+  readonly fault: Refusal | undefined
   /** Case kept: methods are case-sensitive (RFC 9110 §9.1). Empty when absent. */
   readonly method: string
   /** `:authority` or Host as the client sent it: untrusted text that may only select among configured names (A13). */

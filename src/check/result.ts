@@ -4,3 +4,7 @@ export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly
 export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
   return { ok: true, value }
 }
+
+export function errorOf<E>(result: Result<unknown, E>): E | undefined {
+  return result.ok ? undefined : result.error
+}

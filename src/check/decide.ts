@@ -1,0 +1,47 @@
+/** From a refusal, or none, to the verdict: the mode of the route has the last word. */
+import type { Decision, Findings } from './decision.ts'
+import { NO_PEER } from './peer/peer.ts'
+import { type Refusal, refusal } from './refusal.ts'
+
+export function noFindings(nowMs: number): Findings {
+  return {
+    nowMs,
+    route: undefined,
+    peer: NO_PEER,
+    scheme: undefined,
+    token: undefined,
+    keyThumbprint: undefined,
+    proofAgeSeconds: undefined,
+    held: [],
+    nonce: undefined,
+    degraded: undefined,
+  }
+}
+
+/** Without a refusal: allow. With one: deny, unless the route only observes. */
+export function decide(id: string, findings: Findings, refused: Refusal | undefined): Decision {
+  const mode = findings.route?.mode ?? 'enforce'
+  if (refused === undefined) {
+    return { id, verdict: 'allow', reason: 'ok', mode, wouldDeny: false, refusal: undefined, findings }
+  }
+  const wouldDeny = mode === 'observe'
+  return {
+    id,
+    verdict: wouldDeny ? 'allow' : 'deny',
+    reason: refused.reason,
+    mode,
+    wouldDeny,
+    refusal: refused,
+    findings,
+  }
+}
+
+/** A denial that no check came to: overload, deadline, a fault of ours. Never softened by a mode: no route is known. */
+export function failClosed(
+  id: string,
+  reason: 'deadline_exceeded' | 'internal_error',
+  detail: string,
+  nowMs: number,
+): Decision {
+  return decide(id, noFindings(nowMs), refusal(reason, detail))
+}

@@ -1,0 +1,25 @@
+/** Relative paths in the configuration count from its own folder, wherever the process was started. */
+import { resolve } from 'node:path'
+import type { Config } from './schema.ts'
+
+export function absolutePaths(config: Config, folder: string): Config {
+  const path = <T extends string | null | undefined>(value: T) =>
+    (typeof value === 'string' ? resolve(folder, value) : value) as T
+  const secret = (value: string | null) =>
+    value?.startsWith('file:') ? `file:${resolve(folder, value.slice('file:'.length))}` : value
+  const { tls, clientSecret } = config.server
+  return {
+    ...config,
+    server: {
+      ...config.server,
+      clientSecret: secret(clientSecret),
+      tls: tls && { certificate: path(tls.certificate), key: path(tls.key), clientCa: path(tls.clientCa) },
+    },
+    nonce: { ...config.nonce, secret: secret(config.nonce.secret) },
+    revocation: { file: path(config.revocation.file) },
+    issuers: config.issuers.map((issuer) => ({
+      ...issuer,
+      keys: { ...issuer.keys, jwksFile: path(issuer.keys.jwksFile) },
+    })),
+  }
+}

@@ -1,0 +1,27 @@
+/** Looks whether the files that must be there at the start can be read; what is in them is judged by those who use them. */
+import type { Fault, Finding } from './fault.ts'
+import type { LoadedConfig } from './load.ts'
+import { readBounded } from './read-file.ts'
+
+const MAX_BYTES = 4_194_304
+
+/** Certificates, keys and key sets. Not `revocation.file`: the first revocation makes it. */
+export async function findFileFaults({ config, place }: Omit<LoadedConfig, 'hash'>): Promise<readonly Fault[]> {
+  const { tls } = config.server
+  const named = [
+    { path: ['server', 'tls', 'certificate'], file: tls?.certificate },
+    { path: ['server', 'tls', 'key'], file: tls?.key },
+    { path: ['server', 'tls', 'clientCa'], file: tls?.clientCa },
+    ...config.issuers.map(({ keys }, i) => ({ path: ['issuers', i, 'keys', 'jwksFile'], file: keys.jwksFile })),
+  ]
+  const findings = await Promise.all(named.map(({ path, file }) => findingOf(path, file)))
+  return findings.filter((finding) => finding !== undefined).map(place)
+}
+
+async function findingOf(path: Finding['path'], file: string | null | undefined): Promise<Finding | undefined> {
+  if (file === null || file === undefined) return undefined
+  const read = await readBounded(file, MAX_BYTES)
+  if (read.ok && read.bytes.length > 0) return undefined
+  const why = read.ok ? 'is empty' : `cannot be read: ${read.error}`
+  return { path, message: `the file ${file} ${why}; mend the path, the file or its permissions` }
+}

@@ -1,0 +1,25 @@
+/** What the kind of store demands of other keys. */
+import type { Finding } from '../fault.ts'
+import type { Sections } from '../rules.ts'
+
+export function storeRules({ store, server, nonce }: Sections): readonly Finding[] {
+  if (store === undefined) return []
+  const findings: Finding[] = []
+  if (store.kind === 'redis') findings.push(REDIS_NOT_YET)
+  if (store.kind === 'redis' && nonce?.secret === null) {
+    const message = 'is missing; replicas that share a store need one secret: file:PATH or env:NAME'
+    findings.push({ path: ['nonce', 'secret'], message })
+  }
+  if (store.kind === 'memory' && server !== undefined && server.workers > 1) {
+    const message =
+      'workers share no memory, so a proof could be used once in each; set workers: 1, or store.kind: redis'
+    findings.push({ path: ['server', 'workers'], message })
+  }
+  return findings
+}
+
+/** The one place that refuses the adapter that is still to come. */
+const REDIS_NOT_YET: Finding = {
+  path: ['store', 'kind'],
+  message: 'redis comes with the next version; use memory',
+}

@@ -1,0 +1,21 @@
+/** The one schema of the configuration file; the reference page, `holdfast schema` and the loader all come from it. */
+import * as z from 'zod'
+import { issuers } from './schema/issuers.ts'
+import { peers } from './schema/peers.ts'
+import { routes } from './schema/routes.ts'
+import { admin, log, server } from './schema/server.ts'
+import { nonce, revocation, scope, store } from './schema/state.ts'
+
+export const configSchema = z
+  .strictObject({ server, admin, log, store, scope, nonce, revocation, peers, issuers, routes })
+  .describe('Configuration of Holdfast.')
+
+/** The configuration with its defaults; the loader has made the paths of files absolute. */
+export type Config = z.output<typeof configSchema>
+export type RouteConfig = Config['routes'][number]
+export type IssuerConfig = Config['issuers'][number]
+
+/** JSON Schema (draft 2020-12) of the file as people write it. Rules between keys are not in it: `check-config` has them. */
+export function configJsonSchema(): Record<string, unknown> {
+  return { title: 'Holdfast configuration', ...z.toJSONSchema(configSchema, { io: 'input', target: 'draft-2020-12' }) }
+}

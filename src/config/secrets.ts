@@ -1,0 +1,85 @@
+/**
+ * Reads the secrets that the configuration points to: `file:PATH` or `env:NAME`. Faults name the place and the mend, never
+ * a byte of the value.
+ */
+import type { Fault, Finding } from './fault.ts'
+import type { LoadedConfig } from './load.ts'
+import { readBounded } from './read-file.ts'
+import { makeSecret, type Secret } from './secret.ts'
+
+export interface Secrets {
+  /** Undefined: none is configured, a random one serves (memory store only). */
+  readonly nonce: Secret | undefined
+  /** Undefined: any Check is answered. */
+  readonly client: Secret | undefined
+}
+
+export type ResolvedSecrets =
+  | { readonly ok: true; readonly secrets: Secrets }
+  | { readonly ok: false; readonly faults: readonly Fault[] }
+
+export type Env = Readonly<Record<string, string | undefined>>
+
+const MAX_SECRET_BYTES = 65_536
+const MIN_NONCE_SECRET_BYTES = 32
+
+/** Never throws; reads the files anew on each call, so that a changed secret is taken up. */
+export async function resolveSecrets(
+  { config, place }: Omit<LoadedConfig, 'hash'>,
+  env: Env,
+): Promise<ResolvedSecrets> {
+  const [nonce, client] = await Promise.all([
+    readSecret(config.nonce.secret, env, nonceFault),
+    readSecret(config.server.clientSecret, env, clientFault),
+  ])
+  const findings: Finding[] = []
+  if (nonce.message !== undefined) findings.push({ path: ['nonce', 'secret'], message: nonce.message })
+  if (client.message !== undefined) findings.push({ path: ['server', 'clientSecret'], message: client.message })
+  if (findings.length > 0) return { ok: false, faults: findings.map(place) }
+  return { ok: true, secrets: { nonce: nonce.secret, client: client.secret } }
+}
+
+type Judge = (bytes: Buffer) => string | undefined
+
+interface SecretRead {
+  readonly secret?: Secret
+  readonly message?: string
+}
+
+async function readSecret(reference: string | null, env: Env, judge: Judge): Promise<SecretRead> {
+  if (reference === null) return {}
+  const value = reference.startsWith('env:') ? readEnv(reference.slice(4), env) : await readFile(reference.slice(5))
+  if (typeof value === 'string') return { message: value }
+  const message = value.length === 0 ? 'is empty where it points to; put the secret there' : judge(value)
+  return message === undefined ? { secret: makeSecret(value) } : { message }
+}
+
+function readEnv(name: string, env: Env): Buffer | string {
+  const value = env[name]
+  return value === undefined ? `the variable ${name} is not set; set it before the start` : Buffer.from(value, 'utf8')
+}
+
+async function readFile(path: string): Promise<Buffer | string> {
+  const read = await readBounded(path, MAX_SECRET_BYTES)
+  if (!read.ok) return `the file ${path} cannot be read: ${read.error}; mend the path or its permissions`
+  return withoutTrailingNewline(read.bytes)
+}
+
+/** Editors and `echo` end a file with one; it is no part of the secret. */
+function withoutTrailingNewline(bytes: Buffer): Buffer {
+  const end = bytes.at(-1) === 0x0a ? (bytes.at(-2) === 0x0d ? -2 : -1) : bytes.length
+  return bytes.subarray(0, end)
+}
+
+function nonceFault(bytes: Buffer): string | undefined {
+  return bytes.length < MIN_NONCE_SECRET_BYTES
+    ? `is shorter than ${MIN_NONCE_SECRET_BYTES} bytes where it points to; make one with openssl rand -hex 32`
+    : undefined
+}
+
+/** It travels as an ASCII value of gRPC metadata, where spaces at the ends get lost. */
+function clientFault(bytes: Buffer): string | undefined {
+  return /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(bytes.toString('latin1'))
+    ? undefined
+    : 'holds more than printable ASCII where it points to; make one with openssl rand -hex 32'
+}

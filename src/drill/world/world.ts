@@ -1,0 +1,81 @@
+/**
+ * A world on disk: what an honest client, and a thief, need to know and to hold. The drill of a deployment reads the same
+ * folder, filled by whoever runs it.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { ok, type Result } from '../../check/result.ts'
+import { readSigningKey, type SigningKey } from '../mint.ts'
+import { type Pod, SERVICES, type ServiceName, type WorkloadName } from './workloads.ts'
+
+export const WORLD_FILE = 'world.json'
+
+/** `world.json`. File names count from its folder. */
+export interface WorldDescription {
+  readonly issuer: string
+  /** What clients sign as the start of `htu`: `https://host:port`. */
+  readonly origins: Readonly<Record<ServiceName, string>>
+  /** Envoy's JSON access log, if the drill may read it: it tells the exact reasons. */
+  readonly accessLog?: string
+  /** The file that `revocation.file` names, if the drill may write it. */
+  readonly revocations?: string
+}
+
+export interface World extends WorldDescription {
+  readonly dir: string
+  readonly caPem: string
+  readonly issuerKey: SigningKey
+}
+
+export interface Credentials {
+  readonly certificatePem: string
+  readonly keyPem: string
+}
+
+/** Reads the folder; the error names the file and what is wrong with it. */
+export async function loadWorld(folder: string): Promise<Result<World, string>> {
+  const dir = resolve(folder)
+  const missing = [WORLD_FILE, 'ca.crt', 'issuer-key.json'].find((name) => !existsSync(join(dir, name)))
+  if (missing !== undefined) {
+    return { ok: false, error: `${join(folder, missing)}: is missing; "make up" makes a folder that holds it` }
+  }
+  const description = readDescription(readFileSync(join(dir, WORLD_FILE), 'utf8'))
+  if (description === undefined) {
+    return { ok: false, error: `${join(folder, WORLD_FILE)}: needs "issuer", and "origins" for ${SERVICES.join(', ')}` }
+  }
+  const issuerKey = await readSigningKey(readFileSync(join(dir, 'issuer-key.json'), 'utf8'))
+  if (!issuerKey.ok) return { ok: false, error: `${join(folder, 'issuer-key.json')}: ${issuerKey.error}` }
+  const { accessLog, revocations } = description
+  return ok({
+    ...description,
+    ...(accessLog === undefined ? {} : { accessLog: resolve(dir, accessLog) }),
+    ...(revocations === undefined ? {} : { revocations: resolve(dir, revocations) }),
+    dir,
+    caPem: readFileSync(join(dir, 'ca.crt'), 'utf8'),
+    issuerKey: issuerKey.value,
+  })
+}
+
+function readDescription(text: string): WorldDescription | undefined {
+  let value: Partial<WorldDescription> | null
+  try {
+    value = JSON.parse(text) as Partial<WorldDescription> | null
+  } catch {
+    return undefined
+  }
+  const { issuer, origins } = value ?? {}
+  if (typeof issuer !== 'string' || !SERVICES.every((service) => URL.canParse(origins?.[service] ?? '')))
+    return undefined
+  return value as WorldDescription
+}
+
+/** Certificate and key of one pod. Throws when the folder has none. */
+export function credentialsOf(world: World, workload: WorkloadName, pod: Pod): Credentials {
+  const stem = join(world.dir, 'workloads', podName(workload, pod))
+  return { certificatePem: readFileSync(`${stem}.crt`, 'utf8'), keyPem: readFileSync(`${stem}.key`, 'utf8') }
+}
+
+/** The first pod has the plain name: that is the one people use by hand. */
+export function podName(workload: WorkloadName, pod: Pod): string {
+  return pod === '1' ? workload : `${workload}-${pod}`
+}

@@ -1,0 +1,76 @@
+/**
+ * CheckObserver → metrics. Every series is found when the configuration loads; a decision only adds. Labels come from closed
+ * sets and from the configuration, never from a request.
+ */
+import type { Decision } from '../check/decision.ts'
+import type { CheckObserver } from '../check/observer.ts'
+import { type Class, REASON_NAMES, REASONS, type Reason } from '../check/reasons.ts'
+import type { Binding, Mode } from '../check/route-plan.ts'
+import type { Cell, Histogram } from './families.ts'
+import type { MetricSet } from './metric-set.ts'
+
+type Verdict = Decision['verdict']
+type ReasonLabel = Decision['reason']
+
+export interface PrometheusObserver extends CheckObserver {
+  /** The routes of a (re)loaded configuration: theirs are the series from now on. */
+  setRoutes(routes: readonly { readonly name: string; readonly mode: Mode }[]): void
+}
+
+/** Stands for the route where none was found; no route can be named so. */
+const NO_ROUTE = '(none)'
+const MODES: readonly Mode[] = ['enforce', 'observe', 'off']
+const CLASSES = [...new Set(REASON_NAMES.map((reason): Class => REASONS[reason].class))]
+/** A bit each, so that any set of bindings is an index. */
+const BINDING_BITS: Record<Binding, number> = { dpop: 1, certificate: 2, workload: 4 }
+const BINDING_SETS = 8
+
+interface RouteCells {
+  readonly verdicts: Record<Verdict, Cell>
+  readonly classes: Record<Class, Cell>
+  /** Only where the route observes: elsewhere nothing is let pass. */
+  readonly wouldDeny: Record<Reason, Cell> | undefined
+}
+
+export function makePrometheusObserver(metrics: MetricSet): PrometheusObserver {
+  const countDecision = makeDecisionCounter(metrics)
+  const bindings = bindingCells(metrics)
+  const durations: Record<Verdict, Histogram> = {
+    allow: metrics.histograms('decision_duration_seconds').histogram({ verdict: 'allow' }),
+    deny: metrics.histograms('decision_duration_seconds').histogram({ verdict: 'deny' }),
+  }
+  const proofAge = metrics.histograms('proof_age_seconds').histogram({})
+  const caches = {
+    token: outcomeCells(metrics, 'token_cache_total'),
+    proof_key: outcomeCells(metrics, 'proof_key_cache_total'),
+  }
+  const unrouted = routeCells(metrics, NO_ROUTE, 'enforce')
+  let routes: ReadonlyMap<string, RouteCells> = new Map()
+
+  return {
+    decided({ decision, durationMs }) {
+      const { verdict, reason, mode, findings } = decision
+      countDecision(mode, verdict, reason)
+      durations[verdict].observe(durationMs / 1000)
+      if (verdict === 'allow') bindings[mode][bindingIndex(findings.held)]?.add()
+      if (findings.proofAgeSeconds !== undefined) proofAge.observe(findings.proofAgeSeconds)
+      // A decision that a reload overtook may name a route that has no series any more.
+      const route = (findings.route && routes.get(findings.route.name)) ?? unrouted
+      route.verdicts[verdict].value++
+      if (reason === 'ok') return
+      route.classes[REASONS[reason].class].value++
+      if (decision.wouldDeny && route.wouldDeny !== undefined) route.wouldDeny[reason].value++
+    },
+    cacheUsed(cache, outcome) {
+      caches[cache][outcome].value++
+    },
+    setRoutes(configured) {
+      const modes = new Map(configured.map(({ name, mode }) => [name, mode]))
+      const known = (route: string): boolean => route === NO_ROUTE || modes.has(route)
+      metrics.scalars('route_decisions_total').keepOnly(({ route }) => known(route))
+      metrics.scalars('class_total').keepOnly(({ route }) => known(route))
+      metrics.scalars('would_deny_total').keepOnly(({ route }) => modes.get(route) === 'observe')
+      routes = new Map(configured.map(({ name, mode }) => [name, routeCells(metrics, name, mode)]))
+    },
+  }
+}
