@@ -16,6 +16,9 @@ export function generatedPages(): readonly Page[] {
   if (route === undefined) throw new Error('the example has no route')
   return [
     { path: 'docs/configuration.md', text: configurationPage() },
-    { path: 'docs/reasons.md', text: reasonsPage(route) },
+    {
+      path: 'docs/reasons.md',
+      text: reasonsPage({ ...route, require: { ...route.require, scopes: ['payments:write'] } }),
+    },
   ]
 }

@@ -86,6 +86,7 @@ function denial(reason: Reason, scheme: Scheme, route: RoutePlan): Decision {
 }
 
 const NO_FACTS: RequestFacts = {
+  fault: undefined,
   method: 'GET',
   authority: '',
   path: '/',

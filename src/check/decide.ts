@@ -1,7 +1,7 @@
 /** From a refusal, or none, to the verdict: the mode of the route has the last word. */
 import type { Decision, Findings } from './decision.ts'
 import { NO_PEER } from './peer/peer.ts'
-import { type Refusal, refusal } from './refusal.ts'
+import type { Refusal } from './refusal.ts'
 
 export function noFindings(nowMs: number): Findings {
   return {
@@ -34,14 +34,4 @@ export function decide(id: string, findings: Findings, refused: Refusal | undefi
     refusal: refused,
     findings,
   }
-}
-
-/** A denial that no check came to: overload, deadline, a fault of ours. Never softened by a mode: no route is known. */
-export function failClosed(
-  id: string,
-  reason: 'deadline_exceeded' | 'internal_error',
-  detail: string,
-  nowMs: number,
-): Decision {
-  return decide(id, noFindings(nowMs), refusal(reason, detail))
 }

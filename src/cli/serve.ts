@@ -1,9 +1,9 @@
 /** `holdfast serve`: the server, until a signal ends it. */
-import { formatFault } from '../config/fault.ts'
-import { loadConfig } from '../config/load.ts'
+import { version as nodeVersion } from 'node:process'
 import { configPath, readArgs } from './args.ts'
 import type { Command } from './command.ts'
 import { EXIT } from './exit-codes.ts'
+import { readVersion } from './version.ts'
 
 export const command: Command = {
   name: 'serve',
@@ -31,15 +31,8 @@ Exit codes: 0 ended by a signal, 2 wrong use or configuration, 3 an address or f
       io.err(`holdfast serve: ${parsed.message}\n`)
       return EXIT.wrongUse
     }
-    const { config: file } = parsed.values
-    const path = configPath(file, io)
-    const loaded = await loadConfig(path, file ?? path)
-    if (!loaded.ok) {
-      for (const fault of loaded.faults) io.err(`${formatFault(fault)}\n`)
-      return EXIT.wrongUse
-    }
-    // Only now: a faulty configuration is told before the server's libraries are loaded.
+    // Only here: the other commands need none of the server's libraries.
     const { serve } = await import('../app/serve.ts')
-    return serve({ ...io, configPath: path })
+    return serve({ ...io, configPath: configPath(parsed.values.config, io), version: readVersion(), node: nodeVersion })
   },
 }

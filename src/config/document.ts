@@ -2,7 +2,18 @@
  * Reads YAML (1.2, core schema) into plain data, with the position of every node: one document, text as keys, each key
  * once, no tags, few aliases. Messages never repeat the text of the file, which might hold a secret by mistake.
  */
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml'
 import { type Finding, type PathPart, pathText } from './fault.ts'
 import { yamlMessage } from './yaml-message.ts'
 
@@ -22,8 +33,10 @@ export interface ParsedText {
   locate(path: readonly PathPart[], atKey?: boolean): LineColumn
 }
 
-/** Bounds what aliases may unfold to ("billion laughs"). */
-const MAX_ALIAS_COUNT = 100
+/** Bounds how many aliases there are, and what they unfold to ("billion laughs"). */
+const MAX_ALIASES = 1000
+
+const OTHER_VERSION = 'is not YAML 1.2; leave out the line that starts with %YAML'
 
 interface Offsets {
   readonly key: number
@@ -34,6 +47,9 @@ interface Walk {
   readonly document: Document
   readonly offsets: Map<string, Offsets>
   readonly findings: Finding[]
+  aliases: number
+  /** An alias without its anchor, or too many of them: the values are not known. */
+  unresolved: boolean
 }
 
 /** Never throws: what cannot be read is a fault. */
@@ -46,11 +62,13 @@ export function parseText(text: string): ParsedText {
   const options = { version: '1.2', schema: 'core', stringKeys: true, uniqueKeys: false, prettyErrors: false } as const
   const document = parseDocument(text, { ...options, lineCounter: lines })
   const syntaxFaults = document.errors.map(({ pos, code }) => ({ ...at(pos[0]), message: yamlMessage(code) }))
+  // YAML 1.1 would read `off` as false.
+  if (document.directives?.yaml.version !== '1.2') syntaxFaults.push({ ...at(0), message: OTHER_VERSION })
   if (syntaxFaults.length > 0) return { value: undefined, syntaxFaults, findings: [], locate: () => at(0) }
-  const walk: Walk = { document, offsets: new Map(), findings: [] }
+  const walk: Walk = { document, offsets: new Map(), findings: [], aliases: 0, unresolved: false }
   visit(document.contents, [], 0, [], walk)
   return {
-    value: walk.findings.some(({ path }) => path.length === 0) ? undefined : plain(walk),
+    value: plain(walk),
     syntaxFaults: [],
     findings: walk.findings,
     locate: (path, atKey = false) => at(offsetOf(walk.offsets, path, atKey)),
@@ -60,39 +78,51 @@ export function parseText(text: string): ParsedText {
 /** Notes where each node stands, and what we do not take. Aliases are not followed: what is wrong inside stands at the alias. */
 function visit(node: unknown, path: readonly PathPart[], key: number, parents: readonly unknown[], walk: Walk): void {
   walk.offsets.set(pathText(path), { key, value: offset(node) ?? key })
-  if (isAlias(node)) {
-    const target = node.resolve(walk.document)
-    if (target === undefined)
-      walk.findings.push({ path, message: 'no anchor has this name; define it above with &NAME' })
-    else if (parents.includes(target)) walk.findings.push({ path, message: 'holds itself; write the values out' })
-    return
-  }
-  if ((isScalar(node) || isMap(node) || isSeq(node)) && hasExplicitTag(node)) {
+  if (isAlias(node)) visitAlias(node, path, parents, walk)
+  else if (isNode(node) && node.tag !== undefined) {
     walk.findings.push({ path, message: 'has a YAML tag; leave out what starts with !' })
   }
-  if (isSeq(node)) {
-    for (const [i, item] of node.items.entries())
-      visit(item, [...path, i], offset(item) ?? key, [...parents, node], walk)
+  if (isMap(node)) visitMap(node, path, parents, walk)
+  if (!isSeq(node)) return
+  for (const [i, item] of node.items.entries()) {
+    visit(item, [...path, i], offset(item) ?? key, [...parents, node], walk)
   }
-  if (!isMap(node)) return
+}
+
+function visitMap(map: YAMLMap, path: readonly PathPart[], parents: readonly unknown[], walk: Walk): void {
   const seen = new Set<string>()
-  for (const pair of node.items) {
+  for (const pair of map.items) {
     const name = isScalar(pair.key) ? String(pair.key.value) : ''
     const inner = [...path, name]
-    visit(pair.value, inner, offset(pair.key) ?? key, [...parents, node], walk)
-    if (seen.has(name))
+    visit(pair.value, inner, offset(pair.key) ?? 0, [...parents, map], walk)
+    if (seen.has(name)) {
       walk.findings.push({ path: inner, message: 'stands twice in this mapping; keep one', atKey: true })
+    }
     seen.add(name)
   }
 }
 
-function hasExplicitTag(node: { readonly srcToken?: unknown; readonly tag?: string | undefined }): boolean {
-  return node.tag !== undefined && node.tag !== ''
+function visitAlias(alias: Alias, path: readonly PathPart[], parents: readonly unknown[], walk: Walk): void {
+  walk.aliases++
+  if (walk.aliases > MAX_ALIASES) {
+    if (!walk.unresolved) walk.findings.push({ path, message: 'is one alias too many; write the values out' })
+    walk.unresolved = true
+    return
+  }
+  const target = alias.resolve(walk.document)
+  if (target === undefined) {
+    walk.findings.push({ path, message: 'no anchor has this name; define it above with &NAME' })
+    walk.unresolved = true
+  } else if (parents.includes(target)) {
+    walk.findings.push({ path, message: 'holds itself; write the values out' })
+  }
 }
 
+/** Undefined for what is not written, such as the value of `log:`. */
 function offset(node: unknown): number | undefined {
-  if (isAlias(node) || isScalar(node) || isMap(node) || isSeq(node)) return node.range?.[0]
-  return undefined
+  if (!isNode(node) || !node.range) return undefined
+  const [start, end] = node.range
+  return start === end ? undefined : start
 }
 
 function offsetOf(offsets: ReadonlyMap<string, Offsets>, path: readonly PathPart[], atKey: boolean): number {
@@ -103,11 +133,12 @@ function offsetOf(offsets: ReadonlyMap<string, Offsets>, path: readonly PathPart
   return 0
 }
 
-function plain(walk: Walk): unknown {
+function plain({ document, findings, unresolved }: Walk): unknown {
+  if (unresolved) return undefined
   try {
-    return walk.document.toJS({ maxAliasCount: MAX_ALIAS_COUNT })
+    return document.toJS({ maxAliasCount: MAX_ALIASES })
   } catch {
-    walk.findings.push({ path: [], message: 'its aliases unfold to too much; write the values out' })
+    findings.push({ path: [], message: 'its aliases unfold to too much; write the values out' })
     return undefined
   }
 }

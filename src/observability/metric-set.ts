@@ -16,7 +16,11 @@ export interface MetricSet {
 }
 
 /** Gauges whose names end in `_total`, which is a counter's ending: `promtool check metrics` refuses them. */
-const MISNAMED_DEFAULTS = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
+const MISNAMED_DEFAULTS = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+]
 
 export function makeMetricSet(): MetricSet {
   const registry = new Registry()

@@ -33,8 +33,8 @@ interface RouteCells {
 }
 
 export function makePrometheusObserver(metrics: MetricSet): PrometheusObserver {
-  const countDecision = makeDecisionCounter(metrics)
-  const bindings = bindingCells(metrics)
+  const decisions = decisionCells(metrics)
+  const bindings = record(MODES, (mode) => bindingCells(metrics, mode))
   const durations: Record<Verdict, Histogram> = {
     allow: metrics.histograms('decision_duration_seconds').histogram({ verdict: 'allow' }),
     deny: metrics.histograms('decision_duration_seconds').histogram({ verdict: 'deny' }),
@@ -50,9 +50,9 @@ export function makePrometheusObserver(metrics: MetricSet): PrometheusObserver {
   return {
     decided({ decision, durationMs }) {
       const { verdict, reason, mode, findings } = decision
-      countDecision(mode, verdict, reason)
+      decisions(mode, verdict, reason).value++
       durations[verdict].observe(durationMs / 1000)
-      if (verdict === 'allow') bindings[mode][bindingIndex(findings.held)]?.add()
+      if (verdict === 'allow') bindings[mode](findings.held).value++
       if (findings.proofAgeSeconds !== undefined) proofAge.observe(findings.proofAgeSeconds)
       // A decision that a reload overtook may name a route that has no series any more.
       const route = (findings.route && routes.get(findings.route.name)) ?? unrouted
@@ -73,4 +73,64 @@ export function makePrometheusObserver(metrics: MetricSet): PrometheusObserver {
       routes = new Map(configured.map(({ name, mode }) => [name, routeCells(metrics, name, mode)]))
     },
   }
+}
+
+function routeCells(metrics: MetricSet, route: string, mode: Mode): RouteCells {
+  const verdicts = metrics.scalars('route_decisions_total')
+  const classes = metrics.scalars('class_total')
+  const wouldDeny = metrics.scalars('would_deny_total')
+  return {
+    verdicts: { allow: verdicts.cell({ route, verdict: 'allow' }), deny: verdicts.cell({ route, verdict: 'deny' }) },
+    classes: record(CLASSES, (cls) => classes.cell({ class: cls, route })),
+    wouldDeny: mode === 'observe' ? record(REASON_NAMES, (reason) => wouldDeny.cell({ reason, route })) : undefined,
+  }
+}
+
+/**
+ * What can happen is there from the start: a clean allow in each mode, in `enforce` a denial and in `observe` an allow for
+ * each reason. Anything else would be a fault of ours; it gets its series when it comes, for all three labels are closed.
+ */
+function decisionCells(metrics: MetricSet): (mode: Mode, verdict: Verdict, reason: ReasonLabel) => Cell {
+  const family = metrics.scalars('decisions_total')
+  const none = (): Record<Verdict, Partial<Record<ReasonLabel, Cell>>> => ({ allow: {}, deny: {} })
+  const cells: Record<Mode, ReturnType<typeof none>> = { enforce: none(), observe: none(), off: none() }
+  const cell = (mode: Mode, verdict: Verdict, reason: ReasonLabel): Cell => {
+    const row = cells[mode][verdict]
+    row[reason] ??= family.cell({ verdict, reason, mode })
+    return row[reason]
+  }
+  for (const mode of MODES) cell(mode, 'allow', 'ok')
+  for (const reason of REASON_NAMES) {
+    cell('enforce', 'deny', reason)
+    cell('observe', 'allow', reason)
+  }
+  return cell
+}
+
+type BindingCells = (held: readonly Binding[]) => Cell
+
+/** One series for each set of bindings, named in a fixed order; the set itself is the index. */
+function bindingCells(metrics: MetricSet, mode: Mode): BindingCells {
+  const family = metrics.scalars('binding_total')
+  const names = Object.keys(BINDING_BITS) as Binding[]
+  const cells = Array.from({ length: BINDING_SETS }, (_, set) => {
+    const held = names.filter((name) => (set & BINDING_BITS[name]) !== 0)
+    return family.cell({ binding: held.length === 0 ? 'none' : held.join(','), mode })
+  })
+  return (held) => {
+    let set = 0
+    for (const binding of held) set |= BINDING_BITS[binding]
+    return cells[set] as Cell
+  }
+}
+
+function outcomeCells(
+  metrics: MetricSet,
+  name: 'token_cache_total' | 'proof_key_cache_total',
+): Record<'hit' | 'miss', Cell> {
+  return record(['hit', 'miss'], (outcome) => metrics.scalars(name).cell({ outcome }))
+}
+
+function record<K extends string, V>(keys: readonly K[], make: (key: K) => V): Record<K, V> {
+  return Object.fromEntries(keys.map((key) => [key, make(key)])) as Record<K, V>
 }

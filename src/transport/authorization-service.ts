@@ -7,6 +7,7 @@ import type { handleUnaryCall, ServerUnaryCall, sendUnaryData } from '@grpc/grpc
 import type { EnvoyAnswer } from '../check/answer.ts'
 import type { Refusal } from '../check/refusal.ts'
 import type { RequestFacts } from '../check/request-facts.ts'
+import type { Result } from '../check/result.ts'
 import { knowsClientSecret } from './client-secret.ts'
 import { readRequest } from './read-request.ts'
 import { UNAVAILABLE_ANSWER, writeResponse } from './write-response.ts'
@@ -14,17 +15,18 @@ import { UNAVAILABLE_ANSWER, writeResponse } from './write-response.ts'
 export interface CheckHandlerOptions {
   /**
    * The decision; a refusal in place of facts when the Check could not be read. Bounded in time and never rejecting by
-   * contract, but guarded here.
+   * contract, but guarded here. The answer comes as a thunk, called once at most and only when it is what Envoy gets, so
+   * that a decision which came too late is not counted.
    */
-  readonly decide: (facts: RequestFacts | Refusal) => Promise<EnvoyAnswer>
+  readonly decide: (facts: RequestFacts | Refusal) => Promise<() => EnvoyAnswer>
   /** Answer above `maxConcurrentChecks`; as all below it may count and log. */
   readonly shed: () => EnvoyAnswer
-  /** Answer when the deadline passed. */
-  readonly late: () => EnvoyAnswer
+  /** Answer when the deadline passed; the facts, where they were read, tell whether the route only observes. */
+  readonly late: (facts?: RequestFacts) => EnvoyAnswer
   /** Answer to a caller without the client secret. */
   readonly unauthenticated: () => EnvoyAnswer
   /** Answer when `decide` failed. The error may hold anything: redact before logging. */
-  readonly failed: (error: unknown) => EnvoyAnswer
+  readonly failed: (error: unknown, facts?: RequestFacts) => EnvoyAnswer
   /** Read on each Check, so that a changed secret file holds at once; undefined: none is demanded. */
   readonly clientSecret: () => string | undefined
   /** Decisions that may be under way at once, answered late ones included until they settle. */
@@ -34,6 +36,7 @@ export interface CheckHandlerOptions {
 }
 
 type MakeAnswer = () => EnvoyAnswer
+type Send = (make: MakeAnswer) => void
 
 export interface CheckHandler {
   readonly check: handleUnaryCall<Buffer, Buffer>
@@ -52,7 +55,7 @@ export function makeCheckHandler(options: CheckHandlerOptions): CheckHandler {
     try {
       const limitMs = Math.min(options.deadlineMs, remainingMs(call) - RETURN_MS)
       const turnedAway = turnAway(call, limitMs)
-      if (turnedAway === undefined) void run(call.request, limitMs, send)
+      if (turnedAway === undefined) void run(readRequest(call.request), limitMs, send)
       else send(turnedAway)
     } catch (error) {
       send(() => options.failed(error))
@@ -63,59 +66,71 @@ export function makeCheckHandler(options: CheckHandlerOptions): CheckHandler {
   function turnAway(call: ServerUnaryCall<Buffer, Buffer>, limitMs: number): MakeAnswer | undefined {
     if (!knowsClientSecret(call.metadata, options.clientSecret())) return options.unauthenticated
     if (inFlight >= options.maxConcurrentChecks) return options.shed
-    return limitMs <= 0 ? options.late : undefined
+    return limitMs <= 0 ? () => options.late() : undefined
   }
 
-  async function run(request: Buffer, limitMs: number, send: (make: MakeAnswer) => void): Promise<void> {
+  async function run(read: Result<RequestFacts, Refusal>, limitMs: number, send: Send): Promise<void> {
     const startedMs = performance.now()
-    const timer = setTimeout(() => send(options.late), limitMs)
+    const facts = read.ok ? read.value : undefined
+    const late = (): EnvoyAnswer => options.late(facts)
+    const timer = setTimeout(() => send(late), limitMs)
     inFlight++
-    const make = await decide(request)
+    const make = await decided(read.ok ? read.value : read.error, facts)
     inFlight--
     clearTimeout(timer)
     // While the event loop is held up the timer cannot fire: an allow that comes after the deadline is dropped here.
-    send(performance.now() - startedMs > limitMs ? options.late : make)
+    send(performance.now() - startedMs > limitMs ? late : make)
   }
 
   /** Never rejects: whatever is thrown, at once or later, becomes an answer. */
-  async function decide(request: Buffer): Promise<MakeAnswer> {
+  async function decided(read: RequestFacts | Refusal, facts: RequestFacts | undefined): Promise<MakeAnswer> {
     try {
-      const read = readRequest(request)
-      const decided = await options.decide(read.ok ? read.value : read.error)
-      return () => decided
+      return await options.decide(read)
     } catch (error) {
-      return () => options.failed(error)
+      return () => options.failed(error, facts)
+    }
+  }
+
+  /**
+   * The one place that answers. grpc-js lets a second callback of the same turn win (envoy-facts), so only the first gets
+   * through; after a cancelled call nothing is written.
+   */
+  function onceOnly(call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): Send {
+    let answered = false
+    return (make) => {
+      if (answered) return
+      answered = true
+      if (call.cancelled) return
+      const bytes = bytesOf(make)
+      try {
+        callback(null, bytes)
+      } catch {
+        // The stream broke under the answer: nobody is there to be told, and a throw from here would end the process.
+      }
+    }
+  }
+
+  /** An answer that cannot be made or written is a fault of ours, told as such; if that fails too, the constant denial. */
+  function bytesOf(make: MakeAnswer): Buffer {
+    try {
+      return written(make())
+    } catch (error) {
+      try {
+        return written(options.failed(error))
+      } catch {
+        return UNAVAILABLE_ANSWER
+      }
     }
   }
 
   return { check, inFlight: () => inFlight }
 }
 
-/**
- * The one place that answers. grpc-js lets a second callback of the same turn win (envoy-facts), so only the first gets
- * through; after a cancelled call nothing is written.
- */
-function onceOnly(call: ServerUnaryCall<Buffer, Buffer>, callback: sendUnaryData<Buffer>): (make: MakeAnswer) => void {
-  let answered = false
-  return (make) => {
-    if (answered) return
-    answered = true
-    if (call.cancelled) return
-    const bytes = bytesOf(make)
-    try {
-      callback(null, bytes)
-    } catch {
-      // The stream broke under the answer: nobody is there to be told, and a throw from here would end the process.
-    }
-  }
-}
-
-function bytesOf(make: MakeAnswer): Buffer {
-  try {
-    return writeResponse(make())
-  } catch {
-    return UNAVAILABLE_ANSWER
-  }
+/** Throws for what writeResponse would only replace, so that it is told. */
+function written(answer: EnvoyAnswer): Buffer {
+  const bytes = writeResponse(answer)
+  if (bytes === UNAVAILABLE_ANSWER) throw new Error('the answer to Envoy is not consistent')
+  return bytes
 }
 
 /** Milliseconds that the caller still waits; Infinity when it set no deadline. */

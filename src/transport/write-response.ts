@@ -7,7 +7,12 @@ import type { EnvoyAnswer, Header } from '../check/answer.ts'
 import { beginMessage, finishMessage, here, putLength, putNumber, putText } from './wire-writer.ts'
 
 /** google.rpc.Code of a denial by its HTTP status; gRPC clients see it. No other status is ever sent. */
-const DENIAL_CODES: Readonly<Record<number, number>> = { 400: 7, 401: 16, 403: 7, 503: 14 }
+const DENIAL_CODES: ReadonlyMap<number, number> = new Map([
+  [400, 7],
+  [401, 16],
+  [403, 7],
+  [503, 14],
+])
 
 /** HeaderValueOption.append_action: over the other side's copy. The default, 0, appends. */
 const OVERWRITE_IF_EXISTS_OR_ADD = 2
@@ -49,7 +54,7 @@ function isConsistent(answer: EnvoyAnswer): boolean {
   if (answer.allow !== true) {
     return (
       answer.allow === false &&
-      DENIAL_CODES[answer.status] !== undefined &&
+      DENIAL_CODES.has(answer.status) &&
       answer.removeHeaders.length === 0 &&
       answer.responseHeaders.length === 0
     )
@@ -79,7 +84,7 @@ function encode(answer: EnvoyAnswer): Buffer {
   if (answer.allow) putOkResponse(answer)
   else putDeniedResponse(answer)
   const status = here()
-  if (!answer.allow) putNumber(1, DENIAL_CODES[answer.status] as number)
+  if (!answer.allow) putNumber(1, DENIAL_CODES.get(answer.status) as number)
   putLength(1, status)
   return finishMessage()
 }

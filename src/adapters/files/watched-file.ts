@@ -5,17 +5,15 @@
 import { hash } from 'node:crypto'
 import { type FSWatcher, watch } from 'node:fs'
 import { dirname } from 'node:path'
-import { type FileContent, readContent, type Signature } from './read-content.ts'
+import { type FileContent, readContent } from './read-content.ts'
 
 export interface WatchOptions {
   /** How often the file is looked at without an event. Default 1000. */
   readonly pollMs?: number
-  /** A larger file counts as unreadable. Default 4 MiB. */
+  /** A larger file cannot be read. Default 4 MiB. */
   readonly maxBytes?: number
-  /** What the caller has read already, so that no change between its reading and the watch is missed. */
-  readonly known?: Buffer | undefined
-  /** The file is there and cannot be read; said once for each cause in a row. */
-  onError?(message: string): void
+  /** What the caller has read already: the first call comes only when the file is no longer so. */
+  readonly known?: FileContent
 }
 
 export interface WatchedFile {
@@ -23,49 +21,39 @@ export interface WatchedFile {
   close(): void
 }
 
+/** `content` is undefined when the file cannot be read; `problem` then says why. */
+export type OnChange = (content: Buffer | undefined, problem: string | undefined) => void
+
 /** Events come in bursts while a file is written. */
 const SETTLE_MS = 25
 
 /**
- * Calls `onChange` with the whole content whenever its SHA-256 has changed, with undefined when the file has gone. There is
- * no call for the content that stands at the start: that of `known`, or, without that option, what the first look finds.
- * Keeps no process alive. `onChange` must not throw.
+ * Calls `onChange` with the content at the start, and again whenever its SHA-256 has changed: within `pollMs` and what a
+ * reading takes, mostly at once. A file that is not there counts as one that cannot be read, and may appear later. Keeps no
+ * process alive. `onChange` must not throw.
  */
-export function watchFile(
-  path: string,
-  onChange: (content: Buffer | undefined) => void,
-  options: WatchOptions = {},
-): WatchedFile {
-  const { pollMs = 1000, maxBytes = 4_194_304, onError = () => {} } = options
-  let digest: string | undefined = 'known' in options ? digestOf(options.known) : undefined
-  let first = !('known' in options)
-  let signature: Signature | undefined
-  let lastError: string | undefined
+export function watchFile(path: string, onChange: OnChange, options: WatchOptions = {}): WatchedFile {
+  const { pollMs = 1000, maxBytes = 4_194_304, known } = options
+  let digest = known === undefined ? undefined : digestOf(known)
+  let signature: string | undefined
   let busy = false
   let again = false
   let closed = false
   let settle: NodeJS.Timeout | undefined
 
   function take(read: FileContent): void {
-    if (read.kind === 'error') {
-      if (read.message !== lastError) onError(read.message)
-      lastError = read.message
-      signature = undefined
-      return
-    }
-    lastError = undefined
-    signature = read.signature
+    signature = 'signature' in read ? read.signature : undefined
     if (read.kind === 'same') return
-    const next = digestOf(read.content)
-    const changed = !first && next !== digest
+    const next = digestOf(read)
+    if (next === digest) return
     digest = next
-    first = false
-    if (changed) onChange(read.content)
+    if (read.kind === 'content') onChange(read.content, undefined)
+    else onChange(undefined, read.kind === 'missing' ? 'does not exist' : read.problem)
   }
 
   async function look(): Promise<void> {
     again = busy
-    if (busy || closed) return
+    if (busy) return
     busy = true
     const read = await readContent(path, maxBytes, signature)
     busy = false
@@ -96,9 +84,8 @@ export function watchFile(
   }
 }
 
-/** The content that `undefined` stands for, a file that is not there, has a digest of its own. */
-function digestOf(content: Buffer | undefined): string {
-  return content === undefined ? 'none' : hash('sha256', content)
+function digestOf(read: FileContent): string {
+  return read.kind === 'content' ? hash('sha256', read.content) : read.kind === 'problem' ? read.problem : read.kind
 }
 
 /** A folder that cannot be watched (not there yet, no watches left) is left to the timer, and tried again by `renew`. */

@@ -42,7 +42,7 @@ export function makeKeyRing(
     const sha256 = hash('sha256', bytes, 'hex')
     if (sha256 !== seen || failure !== undefined) {
       const parsed = parseJwks(bytes, issuer, source.algorithms)
-      if (sha256 !== seen) for (const key of parsed.leftOut) deps.log.warn({ issuer, ...key }, 'issuer key left out')
+      if (sha256 !== seen) for (const key of parsed.leftOut) deps.log.warn('issuer key left out', { issuer, ...key })
       seen = sha256
       if (!parsed.keys.ok) {
         fail(parsed.keys.error)
@@ -61,11 +61,11 @@ export function makeKeyRing(
     keys = next.map((key) => keys.find((old) => isSameKey(old, key)) ?? key)
     current = new Set(keys)
     byKid = Map.groupBy(keys, (key) => key.kid)
-    deps.log.info({ issuer, keys: keys.length }, 'issuer keys loaded')
+    deps.log.info('issuer keys loaded', { issuer, keys: keys.length })
   }
 
   function fail(why: string): void {
-    if (why !== failure) deps.log.warn({ issuer, why }, 'issuer keys could not be refreshed')
+    if (why !== failure) deps.log.warn('issuer keys could not be refreshed', { issuer, why })
     failure = why
     goodUntilMs = Math.min(goodUntilMs, deps.nowMs() + life.maxStaleMs)
     deps.events.refreshed(issuer, 'failure')

@@ -15,16 +15,16 @@ export interface FedSource {
   stop(): void
 }
 
-/** Calls `onChange` with the content at the start and after each change; undefined: the file cannot be read. */
+/** Calls `onChange` with the content at the start and after each change; undefined: `problem` says why it has none. */
 export type WatchFile = (
   path: string,
-  onChange: (content: Buffer | undefined) => void,
-  options?: { readonly pollMs?: number },
+  onChange: (content: Buffer | undefined, problem: string | undefined) => void,
+  options?: { readonly pollMs?: number; readonly maxBytes?: number },
 ) => { close(): void }
 
 export interface KeyLog {
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
+  info(message: string, fields: Readonly<Record<string, unknown>>): void
+  warn(message: string, fields: Readonly<Record<string, unknown>>): void
 }
 
 export interface KeyDeps {

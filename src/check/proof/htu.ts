@@ -6,7 +6,7 @@
  */
 import { normalisePath } from './uri-path.ts'
 
-/** A path that is its own normal form, or at least has one and the same on both sides. */
+/** Nothing to encode, decode or refuse; dot segments are alike where the texts are. Spares most requests the slow way. */
 const ORDINARY_PATH = /^\/[A-Za-z0-9._~!$&'()*+,;=:@/-]*$/
 /** Octets as in DNS names and SPIFFE trust domains; percent-encoded or non-ASCII names are nobody's host here. */
 const HOST = /^(?:[A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])$/

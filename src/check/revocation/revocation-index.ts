@@ -13,7 +13,7 @@ import {
 
 export interface RevocationIndex extends RevocationList {
   /** Entries by kind, those included that have ended since. */
-  readonly counts: Readonly<Record<RevocationKind, number>>
+  readonly counts: ReadonlyMap<RevocationKind, number>
 }
 
 /** Nearly always one entry a value; several where issuers or times differ. */
@@ -30,7 +30,7 @@ export function buildRevocationIndex(revocations: Iterable<Revocation>, nowSecon
     if (revocation.kind === 'workload') deepestPrefix = Math.max(deepestPrefix, prefixDepth(revocation.value))
   }
   return {
-    counts: Object.fromEntries(REVOCATION_KINDS.map((kind) => [kind, sizeOf(maps[kind])])) as RevocationIndex['counts'],
+    counts: new Map(REVOCATION_KINDS.map((kind) => [kind, sizeOf(maps[kind])])),
     find(query, now) {
       const revocation = find(maps, deepestPrefix, query, now)
       return revocation === undefined ? CLEAR : { kind: 'revoked', revocation }

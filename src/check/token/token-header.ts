@@ -8,32 +8,12 @@ import { type Refusal, refuse } from '../refusal.ts'
 import { LIMITS } from '../request-facts.ts'
 import { ok, type Result } from '../result.ts'
 import type { IssuerPlan } from '../route-plan.ts'
+import { OTHER_TOKEN_TYPES } from './token-types.ts'
 
 export interface TokenHeader {
   readonly algorithm: string
   readonly kid: string | undefined
 }
-
-/**
- * Kinds of JWT that are never access tokens, not even where the configuration names them (RFC 8725 §3.12, C12): each has
- * rules of its own, and a token for one place must not open another.
- */
-const OTHER_KINDS: ReadonlySet<string> = new Set([
-  'dbsc+jwt',
-  'dpop+jwt',
-  'entity-statement+jwt',
-  'kb+jwt',
-  'logout+jwt',
-  'oauth-authz-req+jwt',
-  'oauth-client-attestation+jwt',
-  'oauth-client-attestation-pop+jwt',
-  'secevent+jwt',
-  'statuslist+jwt',
-  'token-introspection+jwt',
-  'txntoken+jwt',
-  'wit+jwt',
-  'wpt+jwt',
-])
 
 /**
  * Refuses with `token_malformed` (crit, b64, alg or kid that is no text), `token_type`, or `token_signature` (an
@@ -59,7 +39,7 @@ export function readTokenHeader(header: JsonObject, plan: IssuerPlan): Result<To
 function isAccessTokenType(header: JsonObject, plan: IssuerPlan): boolean {
   if (!Object.hasOwn(header, 'typ')) return plan.insecureAnyTokenType
   const type = readMediaType(header['typ'])
-  if (type === undefined || OTHER_KINDS.has(type)) return false
+  if (type === undefined || OTHER_TOKEN_TYPES.has(type)) return false
   if (plan.tokenTypes.has(type)) return true
   // An issuer that predates RFC 9068 writes `JWT` or a word of its own. A structured suffix is explicit typing
   // (RFC 8725 §3.11): it names a kind, and where it is not ours it is another one, whether we know it or not.

@@ -13,7 +13,7 @@ const KNOWN_METHODS: ReadonlySet<string> = new Set([
 export function authorityFault(value: string): string | undefined {
   if (value.includes('*')) return 'holds a wildcard; name each authority'
   const [, host = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/s.exec(value) ?? []
-  if (!isHost(host)) {
+  if (!isHost(host) || value.includes('/')) {
     return 'is no authority; write host or host:port as in the Host header (international names in their xn-- form)'
   }
   if (port === undefined || (/^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65_535)) return undefined

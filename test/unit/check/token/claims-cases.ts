@@ -23,6 +23,7 @@ export const TIMES: readonly TokenCase[] = [
   claims('C4', 'exp null', { exp: null }, 'token_malformed'),
   claims('C4', 'exp true', { exp: true }, 'token_malformed'),
   claims('C4', 'exp negative', { exp: -1 }, 'token_malformed'),
+  claims('C4', 'nbf negative', { nbf: -1 }, 'token_malformed'),
   claims('C4', 'exp in milliseconds', { exp: 1_000_000_000_000 }, 'token_malformed'),
   claims('C4', 'exp after the year 2200', { exp: 7_258_118_401 }, 'token_malformed'),
   claims('C4', 'exp in the year 2199', { exp: 7_258_118_400 }, 'ok'),
@@ -70,6 +71,9 @@ export const TIMES: readonly TokenCase[] = [
   claims('C4', 'scope empty', { scope: '' }, 'ok'),
   claims('C4', 'a required claim of the issuer absent', {}, 'token_malformed', { requiredClaims: ['tenant'] }),
   claims('C4', 'a required claim of the issuer null', { tenant: null }, 'token_malformed', {
+    requiredClaims: ['tenant'],
+  }),
+  claims('C4', 'a required claim of the issuer empty', { tenant: '' }, 'token_malformed', {
     requiredClaims: ['tenant'],
   }),
   claims('C4', 'a required claim of the issuer there', { tenant: 't' }, 'ok', { requiredClaims: ['tenant'] }),

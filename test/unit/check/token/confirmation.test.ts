@@ -20,6 +20,15 @@ describe('readConfirmation', () => {
     })
   })
 
+  it('A27 tells a cnf of the wrong type from one without an understood member', () => {
+    const detailOf = (cnf: unknown) => {
+      const result = readConfirmation(cnf, NONE)
+      return result.ok ? 'ok' : result.error.detail
+    }
+    expect(detailOf([])).toBe('cnf is not an object')
+    expect(detailOf({})).toBe('cnf has no member that is understood')
+  })
+
   it('A27 a member of the prototype is no member', () => {
     const result = readConfirmation(Object.create({ jkt: THUMBPRINT }), NONE)
     expect(!result.ok && result.error.reason).toBe('binding_unsupported')

@@ -100,7 +100,7 @@ export const ALGORITHMS: readonly TokenCase[] = [
   ),
   text(
     'C5',
-    'HS256 with the JWK as secret, even where configured',
+    'HS256 with the JWK as secret',
     () => hmacToken({ ...HEADER, alg: 'HS256' }, JSON.stringify(KEYS.issuer.jwk)),
     'token_signature',
   ),

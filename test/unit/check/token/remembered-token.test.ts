@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { type TokenResult, verifyToken } from '../../../../src/check/token/verify-token.ts'
 import { KEYS, makeToken, makeWorld, NOW_SECONDS, PAYLOAD, PLAN, type TokenWorld } from './token-fixture.ts'
@@ -50,6 +51,7 @@ describe('a remembered token', () => {
     const result = await verifyToken(text, world, NOW_MS)
     expect(!result.ok && result.error.reason).toBe('token_signature')
     expect(world.cacheUses.at(-1)).toBe('token miss')
+    expect(world.remembered.get(hash('sha256', text))).toBeUndefined()
   })
 
   it('C14 survives a refresh that keeps its key', async () => {

@@ -81,6 +81,12 @@ describe('verifySignature', () => {
     }
   })
 
+  it('C5 a key of another type that is marked as Ed25519 serves nothing', async () => {
+    const { privateKey, publicKey } = PAIRS.RSA
+    const refused = await verifySignature(signByNode('RS256', privateKey), issuerKey(publicKey, 'EdDSA'), 'RS256')
+    expect(!refused.ok && refused.error.reason).toBe('token_signature')
+  })
+
   it('C5 the algorithm of the header must be the one that was looked up', async () => {
     const { privateKey, publicKey } = PAIRS.RSA
     const refused = await verifySignature(signByNode('RS256', privateKey), issuerKey(publicKey), 'PS256')

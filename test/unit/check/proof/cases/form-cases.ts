@@ -66,7 +66,7 @@ const WRONG_DATES: readonly (readonly [string, unknown])[] = [
   ['an array', [1_799_999_999]],
   ['an object', {}],
   ['negative', -1],
-  ['the smallest int64', -9_223_372_036_854_775_808],
+  ['the smallest int64', -(2 ** 63)],
 ]
 const bigNumber = (claim: string) =>
   withText(header, (h) => json({ ...h.payload, [claim]: 0 }).replace(`"${claim}":0`, `"${claim}":1e400`))

@@ -1,0 +1,144 @@
+/**
+ * The watched list as JSON: `{"version":1,"revocations":[…]}`, one entry a line. A malformed entry is refused and named
+ * while the others hold; a malformed document is refused whole. Nothing in it is ever left out in silence.
+ */
+import { parseStrictJsonObject } from '../../check/codec/strict-json.ts'
+import { ok, type Result } from '../../check/result.ts'
+import { REVOCATION_KINDS, type Revocation, type RevocationKind } from '../../check/revocation/revocation.ts'
+import { normaliseRevocationValue } from '../../check/revocation/revocation-value.ts'
+import { formatTime, parseTime } from './rfc3339.ts'
+
+/** As it stands in the file; kept by writers even when malformed, since it is not theirs to drop. */
+export type RawEntry = unknown
+
+export interface RefusedEntry {
+  /** `revocations[3]`, with its id when it has one. */
+  readonly place: string
+  readonly message: string
+}
+
+export interface RevocationDocument {
+  readonly revocations: readonly Revocation[]
+  readonly refused: readonly RefusedEntry[]
+}
+
+/** A file may hold this much: about a million entries. */
+export const MAX_DOCUMENT_BYTES = 268_435_456
+
+const VERSION = 1
+const MAX_ID_LENGTH = 128
+const MEMBERS: ReadonlySet<string> = new Set([
+  ...['id', 'kind', 'value', 'issuer', 'issuedBefore', 'expires', 'why', 'by', 'at'],
+])
+
+/** The entries as they stand; the error says what is wrong with the document, in words that follow its name. */
+export function readRawEntries(content: Buffer): Result<readonly RawEntry[], string> {
+  const document = parseStrictJsonObject(content)
+  if (document === undefined) return fault('is not one JSON object without repeated names')
+  if (document['version'] !== VERSION) return fault(`has not "version": ${VERSION}`)
+  const entries = document['revocations']
+  if (!Array.isArray(entries)) return fault('has no list "revocations"')
+  const odd = Object.keys(document).find((name) => name !== 'version' && name !== 'revocations')
+  return odd === undefined ? ok(entries) : fault('has members other than "version" and "revocations"')
+}
+
+export function readRevocations(entries: readonly RawEntry[]): RevocationDocument {
+  const revocations: Revocation[] = []
+  const refused: RefusedEntry[] = []
+  for (const [index, entry] of entries.entries()) {
+    const read = readEntry(entry)
+    if (read.ok) revocations.push(read.value)
+    else refused.push({ place: placeOf(index, entry), message: read.error })
+  }
+  return { revocations, refused }
+}
+
+export function writeDocument(entries: readonly RawEntry[]): string {
+  const lines = entries.map((entry) => `\n${JSON.stringify(entry)}`)
+  return `{"version":${VERSION},"revocations":[${lines.join(',')}\n]}\n`
+}
+
+export function toRawEntry(revocation: Revocation): RawEntry {
+  const { id, kind, value, issuer, issuedBeforeSeconds, expiresAtSeconds, why, by, atSeconds } = revocation
+  return {
+    id,
+    kind,
+    value,
+    issuer: issuer ?? null,
+    issuedBefore: formatTime(issuedBeforeSeconds),
+    expires: expiresAtSeconds === undefined ? null : formatTime(expiresAtSeconds),
+    why: why ?? null,
+    by: by ?? null,
+    at: formatTime(atSeconds),
+  }
+}
+
+/** Its id, whatever else is wrong with it. */
+export function idOf(entry: RawEntry): string | undefined {
+  const id = isObject(entry) ? entry['id'] : undefined
+  return typeof id === 'string' && id !== '' && id.length <= MAX_ID_LENGTH ? id : undefined
+}
+
+function readEntry(entry: RawEntry): Result<Revocation, string> {
+  if (!isObject(entry)) return fault('is no JSON object')
+  const odd = Object.keys(entry).find((name) => !MEMBERS.has(name))
+  if (odd !== undefined) return fault(`has a member that is none of ${[...MEMBERS].join(', ')}`)
+  const id = idOf(entry)
+  if (id === undefined) return fault('"id" is no text')
+  const kind = REVOCATION_KINDS.find((name) => name === entry['kind'])
+  if (kind === undefined) return fault(`"kind" is none of ${REVOCATION_KINDS.join(', ')}`)
+  const named = readName(kind, entry['value'], entry['issuer'])
+  if (!named.ok) return named
+  const issuedBeforeSeconds = readTime(entry['issuedBefore'])
+  const atSeconds = readTime(entry['at'])
+  const expiresAtSeconds = isAbsent(entry['expires']) ? undefined : readTime(entry['expires'])
+  if (issuedBeforeSeconds === undefined) return fault('"issuedBefore" is no RFC 3339 time')
+  if (atSeconds === undefined) return fault('"at" is no RFC 3339 time')
+  if (expiresAtSeconds === undefined && !isAbsent(entry['expires']))
+    return fault('"expires" is no RFC 3339 time and not null')
+  const { why, by } = entry
+  if (!(isAbsent(why) || typeof why === 'string')) return fault('"why" is no text')
+  if (!(isAbsent(by) || typeof by === 'string')) return fault('"by" is no text')
+  return ok({
+    id,
+    kind,
+    ...named.value,
+    issuedBeforeSeconds,
+    expiresAtSeconds,
+    why: why ?? undefined,
+    by: by ?? undefined,
+    atSeconds,
+  })
+}
+
+function readName(
+  kind: RevocationKind,
+  value: unknown,
+  issuer: unknown,
+): Result<{ value: string; issuer: string | undefined }, string> {
+  if (typeof value !== 'string') return fault('"value" is no text')
+  if (!(isAbsent(issuer) || typeof issuer === 'string')) return fault('"issuer" is no text')
+  const normal = normaliseRevocationValue(kind, value, issuer ?? undefined)
+  return normal.ok ? ok({ value: normal.value, issuer: issuer ?? undefined }) : fault(`"value" ${normal.error.message}`)
+}
+
+function readTime(value: unknown): number | undefined {
+  return typeof value === 'string' ? parseTime(value) : undefined
+}
+
+function isAbsent(value: unknown): value is null | undefined {
+  return value === undefined || value === null
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}
+
+function placeOf(index: number, entry: RawEntry): string {
+  const id = idOf(entry)
+  return id === undefined ? `revocations[${index}]` : `revocations[${index}] (${id})`
+}
+
+function fault(message: string): { readonly ok: false; readonly error: string } {
+  return { ok: false, error: message }
+}

@@ -1,0 +1,17 @@
+/** What an engine needs of the process around it. */
+import type { Clock } from '../check/clock.ts'
+import type { CheckObserver } from '../check/observer.ts'
+import type { ReplayStore } from '../check/replay/replay-store.ts'
+import type { Logger } from '../observability/logger.ts'
+import type { RuntimeMetrics } from '../observability/runtime-metrics.ts'
+import type { Memories } from './memories.ts'
+
+export interface Outside {
+  readonly clock: Clock
+  readonly log: Logger
+  readonly metrics: RuntimeMetrics
+  readonly observer: CheckObserver
+  readonly memories: Memories
+  /** The replay memory as checks use it: timed and counted. */
+  readonly replay: ReplayStore
+}

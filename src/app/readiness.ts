@@ -1,0 +1,22 @@
+/** Carries the state of the engine's sources into the readiness map and its gauge. */
+import type { ReadinessMap } from '../admin/readiness.ts'
+import type { Engine } from './engine.ts'
+
+const KEYS = 'jwks:'
+const REVOCATIONS = 'revocations'
+
+/** To be called on a timer: sources change by themselves. */
+export function updateReadiness(readiness: ReadinessMap, engine: Engine): void {
+  const issuers = new Set<string>()
+  for (const { issuer, ready, detail } of engine.keys.ready()) {
+    issuers.add(`${KEYS}${issuer}`)
+    readiness.set(`${KEYS}${issuer}`, { ready, detail })
+  }
+  for (const component of readiness.components().keys()) {
+    if (component.startsWith(KEYS) && !issuers.has(component)) readiness.remove(component)
+  }
+  const { revocations } = engine
+  if (revocations === undefined) readiness.remove(REVOCATIONS)
+  else if (revocations.stats() !== undefined) readiness.set(REVOCATIONS, { ready: true, detail: 'applied' })
+  else readiness.set(REVOCATIONS, { ready: false, detail: 'the revocation list could not be read' })
+}

@@ -1,0 +1,47 @@
+/** The sources an engine reads from: key sets of the issuers, and the revocation list. Both tell log and metrics how they fare. */
+import { type FileRevocationList, openFileRevocations } from '../adapters/files/file-revocation-list.ts'
+import { watchFile } from '../adapters/files/watched-file.ts'
+import { type JwksIssuerKeys, makeIssuerKeys } from '../adapters/jwks/issuer-keys.ts'
+import type { KeySource, WatchFile } from '../adapters/jwks/key-source.ts'
+import type { RevocationKind } from '../check/revocation/revocation.ts'
+import type { Config } from '../config/schema.ts'
+import type { Outside } from './outside.ts'
+
+const MAX_KEY_SET_BYTES = 1_048_576
+
+export function openKeys(issuers: Config['issuers'], { log, metrics }: Outside): JwksIssuerKeys {
+  return makeIssuerKeys(issuers.map(keySource), {
+    nowMs: () => performance.now(),
+    watch,
+    log,
+    events: { refreshed: (issuer, outcome) => metrics.issuerKeysRefreshed(issuer, outcome) },
+  })
+}
+
+function keySource({ issuer, keys, algorithms }: Config['issuers'][number]): KeySource {
+  const base = { issuer, algorithms: new Set<string>(algorithms) }
+  if (keys.jwksFile !== undefined) return { ...base, kind: 'file', path: keys.jwksFile }
+  return { ...base, kind: 'uri', url: keys.jwksUri ?? '', insecureHttp: keys.insecureHttp }
+}
+
+const watch: WatchFile = (path, onChange, options) =>
+  watchFile(path, (content) => onChange(content), { ...options, maxBytes: MAX_KEY_SET_BYTES })
+
+/** Undefined where the configuration names no file. Resolves once the file was read, well or not. */
+export async function openRevocations(
+  file: string | null,
+  { clock, log, metrics }: Outside,
+): Promise<FileRevocationList | undefined> {
+  if (file === null) return undefined
+  return openFileRevocations(file, {
+    clock,
+    events: {
+      applied({ counts, refusedEntries }) {
+        metrics.revocationsLoaded(new Map(Object.entries(counts) as [RevocationKind, number][]), undefined)
+        log.info('revocation list applied', { file, counts, refused_entries: refusedEntries })
+      },
+      entryRefused: (entry) => log.warn('revocation list: an entry has no effect', { file, ...entry }),
+      failed: (problem) => log.error('revocation list: not applied, what stood before stands', { file, problem }),
+    },
+  })
+}

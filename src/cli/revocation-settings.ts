@@ -1,0 +1,41 @@
+/** What `revoke`, `revocations` and `unrevoke` need of the configuration, and how they tell what is wrong. */
+import { formatFault } from '../config/fault.ts'
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import { configPath } from './args.ts'
+import type { Io } from './command.ts'
+import { EXIT } from './exit-codes.ts'
+import type { FileTrouble } from './revocation-file.ts'
+
+export type Settings =
+  | { readonly ok: true; readonly config: Config; readonly file: string }
+  | { readonly ok: false; readonly exitCode: number }
+
+/** Loads the configuration and finds the list in it; otherwise says on standard error what to mend. */
+export async function readSettings(command: string, option: string | undefined, io: Io): Promise<Settings> {
+  const path = configPath(option, io)
+  const loaded = await loadConfig(path, option ?? path)
+  if (!loaded.ok) {
+    for (const fault of loaded.faults) io.err(`${formatFault(fault)}\n`)
+    return { ok: false, exitCode: EXIT.wrongUse }
+  }
+  const { config } = loaded
+  if (config.revocation.file !== null) return { ok: true, config, file: config.revocation.file }
+  const message = `${option ?? path} names no list of revocations; add revocation: { file: revocations.json } to it`
+  return { ok: false, exitCode: wrongUse(command, message, io) }
+}
+
+export function wrongUse(command: string, message: string, io: Io): number {
+  io.err(`holdfast ${command}: ${message}\n`)
+  return EXIT.wrongUse
+}
+
+export function tellTrouble(command: string, { kind, message }: FileTrouble, io: Io): number {
+  io.err(`holdfast ${command}: ${message}\n`)
+  return kind === 'unusable' ? EXIT.wrongUse : EXIT.unreachable
+}
+
+/** Text of a list for a terminal: control characters in it could rewrite what the operator sees. */
+export function printable(text: string): string {
+  return text.replace(/\p{C}/gu, '?')
+}

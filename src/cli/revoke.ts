@@ -1,0 +1,78 @@
+/** `holdfast revoke`: the kill switch. Cuts off a token, a session, or everything of an identity. */
+import { toRawEntry } from '../adapters/files/revocation-document.ts'
+import { formatTime } from '../adapters/files/rfc3339.ts'
+import { REVOCATION_KINDS } from '../check/revocation/revocation.ts'
+import { EXAMPLES } from '../check/revocation/revocation-value.ts'
+import { readArgs } from './args.ts'
+import type { Command, Io } from './command.ts'
+import { EXIT } from './exit-codes.ts'
+import { makeRevocation, type NewRevocation, REVOKE_OPTIONS, readOrder } from './new-revocation.ts'
+import { changeRevocationFile } from './revocation-file.ts'
+import { printable, readSettings, tellTrouble, wrongUse } from './revocation-settings.ts'
+
+const NAME = 'revoke'
+/** How long a running server takes at most to notice (file-revocation-list.ts). */
+const TAKEN_UP_WITHIN_SECONDS = 2
+
+const examples = REVOCATION_KINDS.map((kind) => `  holdfast revoke ${kind.padEnd(12)} ${EXAMPLES[kind]}`).join('\n')
+
+export const command: Command = {
+  name: NAME,
+  summary: 'cut off a token, a session or an identity',
+  help: `Usage: holdfast revoke KIND VALUE [options]
+
+Everything that KIND and VALUE name and that was issued at or before the given time is refused from then on:
+401 invalid_token, reason "revoked". Tokens issued later pass. A certificate stays cut off with any token; a
+workload or trust domain with an old token or an old certificate.
+
+${examples}
+
+token is the SHA-256 of the token as hex, a jti with --issuer, or the token itself: it is hashed at once and
+never kept; "-" reads it from standard input. workload may be a prefix that ends in /*. certificate may be the
+hex fingerprint. Put -- before a VALUE that starts with a dash.
+
+  --issuer URL           only of this issuer (token by jti, session, subject, client)
+  --issued-before TIME   RFC 3339, such as 2026-11-23T10:00:00Z, or now (default)
+  --expires DURATION     when the entry ends by itself: 90s, 15m, 8h, 30d (default: when no token that it matches
+                         can be alive any more, where the configuration tells that; else never)
+  --why TEXT             kept with the entry
+  --by NAME              who revokes (default: the user)
+  --wait SECONDS         how long to wait for replicas that acknowledge; a list in a file has none
+  --config FILE          the configuration (default: HOLDFAST_CONFIG, else ./holdfast.yaml)
+  --json                 what was written as JSON
+
+Prints the id of the revocation; holdfast unrevoke ID takes it back. Running servers take it up from the file
+within ${TAKEN_UP_WITHIN_SECONDS} s.
+
+Exit codes: 0 done, 2 wrong use or configuration, 3 the list cannot be written.
+`,
+  async run(args, io) {
+    const parsed = readArgs(args, REVOKE_OPTIONS, ['KIND', 'VALUE'])
+    if (!parsed.ok) return wrongUse(NAME, `${parsed.message}; put -- before a VALUE that starts with a dash`, io)
+    const order = await readOrder(parsed, io)
+    if (!order.ok) return wrongUse(NAME, order.error, io)
+    const settings = await readSettings(NAME, parsed.values.config, io)
+    if (!settings.ok) return settings.exitCode
+    const made = makeRevocation(order.value, settings.config, Date.now() / 1000)
+    if (!made.ok) return wrongUse(NAME, made.error, io)
+    const entry = toRawEntry(made.value.revocation)
+    const written = await changeRevocationFile(settings.file, (entries) => [...entries, entry])
+    if (!written.ok) return tellTrouble(NAME, written.error, io)
+    if (parsed.values.json) {
+      const taken = { file: settings.file, takenUpWithinSeconds: TAKEN_UP_WITHIN_SECONDS }
+      io.out(`${JSON.stringify({ ...(entry as object), ...taken }, null, 2)}\n`)
+    } else print(made.value, settings.file, io)
+    return EXIT.done
+  },
+}
+
+function print({ revocation, endless }: NewRevocation, file: string, io: Io): void {
+  const { id, kind, value, issuer, issuedBeforeSeconds, expiresAtSeconds } = revocation
+  const ends = expiresAtSeconds === undefined ? `never: ${endless}` : formatTime(expiresAtSeconds)
+  io.out(`${id}
+  revoked        ${kind} ${printable(value)}${issuer === undefined ? '' : ` of ${printable(issuer)}`}
+  issued before  ${formatTime(issuedBeforeSeconds)}
+  ends           ${ends}
+  written to     ${file}: running servers take it up within ${TAKEN_UP_WITHIN_SECONDS} s
+`)
+}
