@@ -44,7 +44,7 @@ async function leaveItRunning({ world }: LocalWorld, signalled: Promise<void>): 
   console.log(`\nIn another terminal, here:\n\n${handCommands(UP_FOLDER, world.origins.payments)}`)
   console.log(`All attacks: npx holdfast drill --target https://127.0.0.1:${ports.envoy} --world ${UP_FOLDER}`)
   console.log(
-    `Who did what: ${UP_FOLDER}/access.log. Metrics: http://127.0.0.1:${ports.holdfastAdmin}/metrics. Ctrl-C ends it.`,
+    `Who did what: ${UP_FOLDER}/access.log (Envoy), ${UP_FOLDER}/holdfast.log. Metrics: http://127.0.0.1:${ports.holdfastAdmin}/metrics. Ctrl-C ends it.`,
   )
   await signalled
   return true

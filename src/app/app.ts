@@ -70,7 +70,8 @@ export async function startApp({ loaded, secrets, log, version, node }: AppOptio
     memories,
     replay: timeReplayStore(memories.replay, 'memory', metricSet, () => performance.now()),
   }
-  let engine = await makeEngine(loaded, secrets, outside)
+  let engine = makeEngine(loaded, secrets, outside)
+  await engine.revocations?.start()
   const refresh = (): void => updateReadiness(readiness, engine)
 
   function show(shown: Engine): void {
@@ -127,7 +128,8 @@ export async function startApp({ loaded, secrets, log, version, node }: AppOptio
     warm,
     async apply(next, nextSecrets) {
       const before = engine
-      const made = await makeEngine(next, nextSecrets, outside, before)
+      const made = makeEngine(next, nextSecrets, outside, before)
+      if (made.revocations !== before.revocations) await made.revocations?.start()
       const problem = await whatHinders(made, before)
       if (problem !== undefined) {
         closeEngine(made, before)

@@ -28,13 +28,8 @@ export interface Engine {
 
 const NOTHING_REVOKED: RevocationList = { find: () => ({ kind: 'clear' }) }
 
-/** Resolves once the revocation list was read. The keys are read by `keys.start()`, which may have to wait for a network. */
-export async function makeEngine(
-  loaded: LoadedConfig,
-  secrets: Secrets,
-  outside: Outside,
-  previous?: Engine,
-): Promise<Engine> {
+/** Sources are opened or taken over, not started: whoever makes an engine starts `revocations` and `keys`, in this order. */
+export function makeEngine(loaded: LoadedConfig, secrets: Secrets, outside: Outside, previous?: Engine): Engine {
   const { config } = loaded
   const { memories, clock, observer } = outside
   const plans = makePlans(config)
@@ -43,7 +38,7 @@ export async function makeEngine(
   const revocations =
     previous !== undefined && config.revocation.file === before?.revocation.file
       ? previous.revocations
-      : await openRevocations(config.revocation.file, outside)
+      : openRevocations(config.revocation.file, outside)
   const deps: CheckDeps = {
     clock,
     routes: makeRouteTable(plans.routes),

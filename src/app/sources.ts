@@ -3,7 +3,6 @@ import { type FileRevocationList, openFileRevocations } from '../adapters/files/
 import { watchFile } from '../adapters/files/watched-file.ts'
 import { type JwksIssuerKeys, makeIssuerKeys } from '../adapters/jwks/issuer-keys.ts'
 import type { KeySource, WatchFile } from '../adapters/jwks/key-source.ts'
-import type { RevocationKind } from '../check/revocation/revocation.ts'
 import type { Config } from '../config/schema.ts'
 import type { Outside } from './outside.ts'
 
@@ -27,18 +26,19 @@ function keySource({ issuer, keys, algorithms }: Config['issuers'][number]): Key
 const watch: WatchFile = (path, onChange, options) =>
   watchFile(path, (content) => onChange(content), { ...options, maxBytes: MAX_KEY_SET_BYTES })
 
-/** Undefined where the configuration names no file. Resolves once the file was read, well or not. */
-export async function openRevocations(
-  file: string | null,
-  { clock, log, metrics }: Outside,
-): Promise<FileRevocationList | undefined> {
+/** Undefined where the configuration names no file. Until its `start` has read the file nothing can be shown to be clear. */
+export function openRevocations(file: string | null, { clock, log, metrics }: Outside): FileRevocationList | undefined {
   if (file === null) return undefined
   return openFileRevocations(file, {
     clock,
     events: {
-      applied({ counts, refusedEntries }) {
-        metrics.revocationsLoaded(new Map(Object.entries(counts) as [RevocationKind, number][]), undefined)
-        log.info('revocation list applied', { file, counts, refused_entries: refusedEntries })
+      applied({ counts, refusedEntries, newestAgeMs }) {
+        metrics.revocationsLoaded(counts, newestAgeMs)
+        log.info('revocation list applied', {
+          file,
+          entries: [...counts.values()].reduce((sum, count) => sum + count, 0),
+          refused_entries: refusedEntries,
+        })
       },
       entryRefused: (entry) => log.warn('revocation list: an entry has no effect', { file, ...entry }),
       failed: (problem) => log.error('revocation list: not applied, what stood before stands', { file, problem }),

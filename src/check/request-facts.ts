@@ -3,7 +3,8 @@ import type { Refusal } from './refusal.ts'
 /**
  * What a Check tells about one request: plain data, nothing judged yet. Made by transport/, bounded there before
  * anything is parsed. Header values are given as Envoy gave them, one array element a field line that could be told
- * apart; a comma inside an element may still hide a second field (Envoy joins `authorization` always, envoy-facts).
+ * apart; a comma inside an element may still hide a second field (Envoy joins `authorization` always, envoy-facts). All
+ * text but `routeName` is a byte string: one char (U+0000 to U+00FF) a byte, so that different bytes are different text.
  */
 export interface RequestFacts {
   /**

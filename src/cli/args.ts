@@ -10,7 +10,7 @@ import type { Io } from './command.ts'
 /** Options by long name, and what each takes. `help` is taken before the command runs (cli.ts). */
 export type OptionTypes = Readonly<Record<string, 'string' | 'boolean'>>
 
-export type Values<T extends OptionTypes> = {
+type Values<T extends OptionTypes> = {
   readonly [K in keyof T]?: T[K] extends 'boolean' ? boolean : string
 }
 

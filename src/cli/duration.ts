@@ -11,11 +11,3 @@ export function parseDuration(text: string): number | undefined {
 }
 
 const MAX_SECONDS = 36_525 * SECONDS_OF.d
-
-/** In the largest unit that leaves nothing over: `3605s`, `1h`. */
-export function formatDuration(seconds: number): string {
-  for (const unit of ['d', 'h', 'm'] as const) {
-    if (seconds % SECONDS_OF[unit] === 0) return `${seconds / SECONDS_OF[unit]}${unit}`
-  }
-  return `${seconds}s`
-}

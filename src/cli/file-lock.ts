@@ -52,9 +52,15 @@ async function create(lock: string, name: string): Promise<boolean> {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
     throw error
   }
-  await file.writeFile(name)
-  await file.close()
-  return true
+  try {
+    await file.writeFile(name)
+    return true
+  } catch (error) {
+    await rm(lock, { force: true })
+    throw error
+  } finally {
+    await file.close()
+  }
 }
 
 async function replace(lock: string, name: string): Promise<void> {

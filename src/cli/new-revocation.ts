@@ -2,7 +2,6 @@
 import { hash, randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { parseTime } from '../adapters/files/rfc3339.ts'
-import { readCompactJws } from '../check/codec/compact-jws.ts'
 import type { Result } from '../check/result.ts'
 import { REVOCATION_KINDS, type Revocation, type RevocationKind } from '../check/revocation/revocation.ts'
 import { normaliseRevocationValue } from '../check/revocation/revocation-value.ts'
@@ -11,7 +10,7 @@ import type { Parsed } from './args.ts'
 import type { Io } from './command.ts'
 import { parseDuration } from './duration.ts'
 import { furthestAhead, longestLife } from './revocation-lifetime.ts'
-import { unknownKind } from './revocations.ts'
+import { unknownKind } from './revocation-settings.ts'
 
 export const REVOKE_OPTIONS = {
   issuer: 'string',
@@ -54,6 +53,8 @@ export async function readOrder(
     return wrong('KIND and VALUE are needed; see holdfast revoke --help')
   const kind = REVOCATION_KINDS.find((name) => name === kindText)
   if (kind === undefined) return wrong(unknownKind(kindText))
+  if (kind !== 'token' && looksLikeToken(given))
+    return wrong(`VALUE is a whole token, not a ${kind}; use: revoke token`)
   const value = normaliseRevocationValue(kind, await withoutRawToken(kind, given, io), values.issuer)
   if (!value.ok) return wrong(`VALUE ${value.error.message}`)
   const before = values['issued-before'] ?? 'now'
@@ -110,9 +111,17 @@ function lastMoment(life: ReturnType<typeof longestLife>, issuedBefore: number, 
 /** Standard input is always a token: pasting it there keeps it out of the history of the shell. */
 async function withoutRawToken(kind: RevocationKind, given: string, io: Io): Promise<string> {
   if (kind !== 'token') return given
-  if (given !== '-') return readCompactJws(given) === undefined ? given : sha256(given)
+  if (given !== '-') return looksLikeToken(given) ? sha256(given) : given
   const text = (await io.stdin()).trim()
   return text === '' || /^[0-9A-Fa-f]{64}$/.test(text) ? text : sha256(text)
+}
+
+/** A JWT, signed or encrypted, well formed or not: parts with dots between them, the first a JSON object. */
+function looksLikeToken(text: string): boolean {
+  const parts = text.split('.')
+  return (
+    (parts.length === 3 || parts.length === 5) && /^\s*\{/.test(Buffer.from(parts[0] ?? '', 'base64url').toString())
+  )
 }
 
 function sha256(token: string): string {

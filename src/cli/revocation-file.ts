@@ -3,7 +3,7 @@
  * before or after and two writers at once lose nothing.
  */
 import { randomUUID } from 'node:crypto'
-import { open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { readContent } from '../adapters/files/read-content.ts'
 import {
@@ -77,11 +77,7 @@ async function replaceFile(path: string, text: string, isHeld: () => Promise<boo
     const file = await open(fresh, 'wx', NEW_FILE_MODE)
     try {
       await file.writeFile(text)
-      // The server may run as another user than whoever revokes: it must go on being able to read.
-      if (old !== undefined) {
-        await file.chmod(old.mode & 0o777)
-        await file.chown(old.uid, old.gid).catch(() => undefined)
-      }
+      if (old !== undefined) await keepReadable(file, old)
       await file.sync()
     } finally {
       await file.close()
@@ -92,6 +88,16 @@ async function replaceFile(path: string, text: string, isHeld: () => Promise<boo
     await rm(fresh, { force: true })
   }
   await syncFolder(dirname(path))
+}
+
+/** The server may run as another user than whoever revokes; a list that it cannot read would not be applied. */
+async function keepReadable(file: FileHandle, old: { uid: number; gid: number; mode: number }): Promise<void> {
+  const mode = old.mode & 0o777
+  const kept = await file.chown(old.uid, old.gid).then(
+    () => true,
+    () => false,
+  )
+  await file.chmod(kept ? mode : mode | 0o444)
 }
 
 /** The rename itself outlasts a loss of power only with its folder written. */

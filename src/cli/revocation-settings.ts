@@ -1,6 +1,8 @@
 /** What `revoke`, `revocations` and `unrevoke` need of the configuration, and how they tell what is wrong. */
+import { REVOCATION_KINDS } from '../check/revocation/revocation.ts'
 import { formatFault } from '../config/fault.ts'
 import { loadConfig } from '../config/load.ts'
+import { nearest } from '../config/nearest.ts'
 import type { Config } from '../config/schema.ts'
 import { configPath } from './args.ts'
 import type { Io } from './command.ts'
@@ -33,6 +35,13 @@ export function wrongUse(command: string, message: string, io: Io): number {
 export function tellTrouble(command: string, { kind, message }: FileTrouble, io: Io): number {
   io.err(`holdfast ${command}: ${message}\n`)
   return kind === 'unusable' ? EXIT.wrongUse : EXIT.unreachable
+}
+
+/** What is said of a kind that does not exist. */
+export function unknownKind(kind: string): string {
+  const near = nearest(kind, REVOCATION_KINDS)
+  const mend = near === undefined ? 'there are' : `did you mean ${near}? There are`
+  return `there is no kind ${JSON.stringify(kind)}; ${mend} ${REVOCATION_KINDS.join(', ')}`
 }
 
 /** Text of a list for a terminal: control characters in it could rewrite what the operator sees. */

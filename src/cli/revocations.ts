@@ -3,12 +3,11 @@
 import { toRawEntry } from '../adapters/files/revocation-document.ts'
 import { formatTime } from '../adapters/files/rfc3339.ts'
 import { REVOCATION_KINDS, type Revocation } from '../check/revocation/revocation.ts'
-import { nearest } from '../config/nearest.ts'
 import { readArgs } from './args.ts'
 import type { Command, Io } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { readRevocationFile } from './revocation-file.ts'
-import { printable, readSettings, tellTrouble, wrongUse } from './revocation-settings.ts'
+import { printable, readSettings, tellTrouble, unknownKind, wrongUse } from './revocation-settings.ts'
 
 const NAME = 'revocations'
 
@@ -51,13 +50,6 @@ Exit codes: 0 done, 2 wrong use or configuration, 3 the list cannot be read.
     print(listed, json, io)
     return EXIT.done
   },
-}
-
-/** What is said of a kind that does not exist. */
-export function unknownKind(kind: string): string {
-  const near = nearest(kind, REVOCATION_KINDS)
-  const mend = near === undefined ? '' : `; did you mean ${near}?`
-  return `there is no kind ${JSON.stringify(kind)}${mend} There are ${REVOCATION_KINDS.join(', ')}`
 }
 
 function print(revocations: readonly Revocation[], json: boolean, io: Io): void {

@@ -1,5 +1,5 @@
 /** `holdfast revoke`: the kill switch. Cuts off a token, a session, or everything of an identity. */
-import { toRawEntry } from '../adapters/files/revocation-document.ts'
+import { hasEnded, toRawEntry } from '../adapters/files/revocation-document.ts'
 import { formatTime } from '../adapters/files/rfc3339.ts'
 import { REVOCATION_KINDS } from '../check/revocation/revocation.ts'
 import { EXAMPLES } from '../check/revocation/revocation-value.ts'
@@ -53,10 +53,14 @@ Exit codes: 0 done, 2 wrong use or configuration, 3 the list cannot be written.
     if (!order.ok) return wrongUse(NAME, order.error, io)
     const settings = await readSettings(NAME, parsed.values.config, io)
     if (!settings.ok) return settings.exitCode
-    const made = makeRevocation(order.value, settings.config, Date.now() / 1000)
+    const nowSeconds = Date.now() / 1000
+    const made = makeRevocation(order.value, settings.config, nowSeconds)
     if (!made.ok) return wrongUse(NAME, made.error, io)
     const entry = toRawEntry(made.value.revocation)
-    const written = await changeRevocationFile(settings.file, (entries) => [...entries, entry])
+    const written = await changeRevocationFile(settings.file, (entries) => [
+      ...entries.filter((old) => !hasEnded(old, nowSeconds)),
+      entry,
+    ])
     if (!written.ok) return tellTrouble(NAME, written.error, io)
     if (parsed.values.json) {
       const taken = { file: settings.file, takenUpWithinSeconds: TAKEN_UP_WITHIN_SECONDS }

@@ -2,22 +2,11 @@
  * Reads YAML (1.2, core schema) into plain data, with the position of every node: one document, text as keys, each key
  * once, no tags, few aliases. Messages never repeat the text of the file, which might hold a secret by mistake.
  */
-import {
-  type Alias,
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  type YAMLMap,
-} from 'yaml'
+import { type Alias, type Document, isAlias, isMap, isNode, isScalar, isSeq, parseDocument, type YAMLMap } from 'yaml'
 import { type Finding, type PathPart, pathText } from './fault.ts'
 import { yamlMessage } from './yaml-message.ts'
 
-export interface LineColumn {
+interface LineColumn {
   readonly line: number
   readonly column: number
 }
@@ -34,7 +23,7 @@ export interface ParsedText {
 }
 
 /** Bounds how many aliases there are, and what they unfold to ("billion laughs"). */
-const MAX_ALIASES = 1000
+const MAX_ALIASES = 500
 
 const OTHER_VERSION = 'is not YAML 1.2; leave out the line that starts with %YAML'
 
@@ -44,31 +33,28 @@ interface Offsets {
 }
 
 interface Walk {
-  readonly document: Document
   readonly offsets: Map<string, Offsets>
   readonly findings: Finding[]
-  aliases: number
-  /** An alias without its anchor, or too many of them: the values are not known. */
-  unresolved: boolean
+  readonly aliases: {
+    readonly alias: Alias
+    readonly path: readonly PathPart[]
+    readonly parents: readonly unknown[]
+  }[]
 }
 
 /** Never throws: what cannot be read is a fault. */
 export function parseText(text: string): ParsedText {
-  const lines = new LineCounter()
-  const at = (offset: number): LineColumn => {
-    const { line, col } = lines.linePos(offset)
-    return { line: Math.max(line, 1), column: Math.max(col, 1) }
-  }
+  const at = lineIndex(text)
   const options = { version: '1.2', schema: 'core', stringKeys: true, uniqueKeys: false, prettyErrors: false } as const
-  const document = parseDocument(text, { ...options, lineCounter: lines })
+  const document = parseDocument(text, options)
   const syntaxFaults = document.errors.map(({ pos, code }) => ({ ...at(pos[0]), message: yamlMessage(code) }))
   // YAML 1.1 would read `off` as false.
   if (document.directives?.yaml.version !== '1.2') syntaxFaults.push({ ...at(0), message: OTHER_VERSION })
   if (syntaxFaults.length > 0) return { value: undefined, syntaxFaults, findings: [], locate: () => at(0) }
-  const walk: Walk = { document, offsets: new Map(), findings: [], aliases: 0, unresolved: false }
+  const walk: Walk = { offsets: new Map(), findings: [], aliases: [] }
   visit(document.contents, [], 0, [], walk)
   return {
-    value: plain(walk),
+    value: resolveAliases(document, walk) ? plain(document, walk.findings) : undefined,
     syntaxFaults: [],
     findings: walk.findings,
     locate: (path, atKey = false) => at(offsetOf(walk.offsets, path, atKey)),
@@ -78,7 +64,7 @@ export function parseText(text: string): ParsedText {
 /** Notes where each node stands, and what we do not take. Aliases are not followed: what is wrong inside stands at the alias. */
 function visit(node: unknown, path: readonly PathPart[], key: number, parents: readonly unknown[], walk: Walk): void {
   walk.offsets.set(pathText(path), { key, value: offset(node) ?? key })
-  if (isAlias(node)) visitAlias(node, path, parents, walk)
+  if (isAlias(node)) walk.aliases.push({ alias: node, path, parents })
   else if (isNode(node) && node.tag !== undefined) {
     walk.findings.push({ path, message: 'has a YAML tag; leave out what starts with !' })
   }
@@ -102,19 +88,31 @@ function visitMap(map: YAMLMap, path: readonly PathPart[], parents: readonly unk
   }
 }
 
-function visitAlias(alias: Alias, path: readonly PathPart[], parents: readonly unknown[], walk: Walk): void {
-  walk.aliases++
-  if (walk.aliases > MAX_ALIASES) {
-    if (!walk.unresolved) walk.findings.push({ path, message: 'is one alias too many; write the values out' })
-    walk.unresolved = true
-    return
+/** False when the values are not known: too many aliases (each costs a walk through the document), or one without its anchor. */
+function resolveAliases(document: Document, { aliases, findings }: Walk): boolean {
+  const tooMany = aliases[MAX_ALIASES]
+  if (tooMany !== undefined) {
+    findings.push({ path: tooMany.path, message: 'is one alias too many; write the values out' })
+    return false
   }
-  const target = alias.resolve(walk.document)
-  if (target === undefined) {
-    walk.findings.push({ path, message: 'no anchor has this name; define it above with &NAME' })
-    walk.unresolved = true
-  } else if (parents.includes(target)) {
-    walk.findings.push({ path, message: 'holds itself; write the values out' })
+  let known = true
+  for (const { alias, path, parents } of aliases) {
+    const target = alias.resolve(document)
+    if (target === undefined) {
+      findings.push({ path, message: 'no anchor has this name; define it above with &NAME' })
+      known = false
+    } else if (parents.includes(target)) findings.push({ path, message: 'holds itself; write the values out' })
+  }
+  return known
+}
+
+/** Our own, as the library's counter loses lines behind some errors. */
+function lineIndex(text: string): (offset: number) => LineColumn {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return (offset) => {
+    const line = starts.findLastIndex((start) => start <= offset)
+    return { line: line + 1, column: offset - (starts[line] ?? 0) + 1 }
   }
 }
 
@@ -133,8 +131,7 @@ function offsetOf(offsets: ReadonlyMap<string, Offsets>, path: readonly PathPart
   return 0
 }
 
-function plain({ document, findings, unresolved }: Walk): unknown {
-  if (unresolved) return undefined
+function plain(document: Document, findings: Finding[]): unknown {
   try {
     return document.toJS({ maxAliasCount: MAX_ALIASES })
   } catch {

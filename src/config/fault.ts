@@ -2,7 +2,7 @@
 
 export type PathPart = string | number
 
-export interface Position {
+interface Position {
   /** As given on the command line. */
   readonly file: string
   /** From 1. */

@@ -81,5 +81,5 @@ function nonceFault(bytes: Buffer): string | undefined {
 function clientFault(bytes: Buffer): string | undefined {
   return /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(bytes.toString('latin1'))
     ? undefined
-    : 'holds more than printable ASCII where it points to; make one with openssl rand -hex 32'
+    : 'is not printable ASCII, without spaces at its ends, where it points to; make one with openssl rand -hex 32'
 }

@@ -29,8 +29,8 @@ export async function writeHandCredentials(world: World, nowSeconds: number): Pr
 /** Three commands for a shell in the checkout; `folder` is the world's, as one would type it. */
 export function handCommands(folder: string, origin: string): string {
   const url = `${origin}/v1/accounts`
-  const curl = (workload: string) =>
-    `curl -i --cacert ${folder}/ca.crt --cert ${folder}/workloads/${workload}.crt --key ${folder}/workloads/${workload}.key`
+  const curl = (workload: string, show = '-i') =>
+    `curl ${show} --cacert ${folder}/ca.crt --cert ${folder}/workloads/${workload}.crt --key ${folder}/workloads/${workload}.key`
   const proof = `npx holdfast proof --key ${folder}/key.json --method GET --url ${url} --token - < ${folder}/token`
   const token = `-H "Authorization: DPoP $(cat ${folder}/token)"`
   return `1. As the holder: token, fresh proof, own certificate. 200, and the service sees who it is.
@@ -48,8 +48,7 @@ export function handCommands(folder: string, origin: string): string {
 3. As the thief who recorded a whole request: 200 for the first, 401 proof_replayed for the second.
 
    PROOF=$(${proof})
-   for i in 1 2; do ${curl('payments')} \\
-     ${token} -H "DPoP: $PROOF" \\
-     ${url}; done
+   for i in 1 2; do ${curl('payments', "-s -o /dev/null -w '%{http_code}\\n'")} \\
+     ${token} -H "DPoP: $PROOF" ${url}; done
 `
 }

@@ -10,16 +10,21 @@ export function formatReport(rows: readonly Row[], width: number): string {
     title: `Story: ${story}`,
     rows: rows.filter((row) => row.scenario.story === story).map(cells),
   }))
-  const faults = rows.filter((row) => !isAsExpected(row)).map((row) => `✗ ${row.scenario.name}: ${explain(row)}`)
+  const faults = rows
+    .filter((row) => !isAsExpected(row))
+    .map((row) => `${mark(row)} ${row.scenario.name}: ${explain(row)}`)
   return [formatTable(HEADINGS, groups, width), ...faults, summary(rows), ''].join('\n')
 }
 
 function cells(row: Row): readonly string[] {
   const { scenario, expected, answer } = row
-  const mark = row.outcome === 'left out' ? '-' : isAsExpected(row) ? '✓' : '✗'
   const seen = answer === undefined ? '-' : String(answer.status)
   const what = `${scenario.honest ? 'honest: ' : 'attack: '}${scenario.did}`
-  return [mark, scenario.name, what, String(expected.status), seen, reasonCell(row), scenario.stops]
+  return [mark(row), scenario.name, what, String(expected.status), seen, reasonCell(row), scenario.stops]
+}
+
+function mark(row: Row): string {
+  return row.outcome === 'left out' ? '-' : isAsExpected(row) ? '✓' : '✗'
 }
 
 function reasonCell({ answer, expected }: Row): string {
@@ -27,13 +32,11 @@ function reasonCell({ answer, expected }: Row): string {
   if (answer.decisionId === undefined && expected.reason === 'envoy') return 'refused by Envoy'
   if (answer.reason === undefined) return answer.error === undefined ? '-' : `(${answer.error})`
   const told = answer.wouldDeny ? `${answer.class ?? ''}, would deny` : answer.class
-  return told === undefined || told === 'none' ? answer.reason : `${answer.reason} ${told}`
+  return told === undefined || told === 'none' ? answer.reason : `${answer.reason}\n${told}`
 }
 
-function explain(row: Row): string {
-  return row.outcome === 'left out'
-    ? 'not run: the drill may not write the revocation file'
-    : `${row.outcome}: ${row.fault ?? ''}`
+function explain({ outcome, fault }: Row): string {
+  return `${outcome}: ${fault ?? ''}`
 }
 
 /** `24 of 24 as expected: 6 honest passed, 18 attacks stopped` */
@@ -48,7 +51,7 @@ export function summary(rows: readonly Row[]): string {
     optional(count('missed'), 'MISSED'),
     optional(count('refused'), 'honest REFUSED'),
     optional(count('wrong'), 'answered for another reason'),
-    optional(count('left out'), 'not run'),
+    optional(count('left out'), 'left out'),
   ].join('')
 }
 

@@ -5,16 +5,16 @@ import type { Expectation, Finding, Scenario } from './scenario.ts'
 import type { Stage } from './session.ts'
 import type { Answer } from './target/target.ts'
 
-/** `wrong`: stopped, but not as it should be. `left out`: what the scenario needs is not there. */
+/** `wrong`: stopped, but not as it should be. `left out`: what is needed to run or to judge it is not there. */
 export type Outcome = 'passed' | 'stopped' | 'detected' | 'refused' | 'missed' | 'wrong' | 'left out'
 
 export interface Row {
   readonly scenario: Scenario
   readonly expected: Expectation
   readonly outcome: Outcome
-  /** Undefined when left out. */
+  /** Undefined when it did not run. */
   readonly answer: Answer | undefined
-  /** What is not as expected, in words. */
+  /** What is not as expected, or why it was left out, in words. */
   readonly fault: string | undefined
 }
 
@@ -29,7 +29,7 @@ export async function runDrill(
     const expected = stage.target.hasEnvoy ? scenario.expected : (scenario.withoutEnvoy ?? scenario.expected)
     const row = canRun(scenario, stage)
       ? judge(scenario, expected, await scenario.run(stage))
-      : { scenario, expected, outcome: 'left out' as const, answer: undefined, fault: undefined }
+      : leftOut(scenario, expected, 'the drill may not write the revocation file')
     rows.push(row)
     onRow(row)
   }
@@ -40,8 +40,15 @@ function canRun(scenario: Scenario, stage: Stage): boolean {
   return scenario.needs !== 'revocations' || stage.world.revocations !== undefined
 }
 
+function leftOut(scenario: Scenario, expected: Expectation, why: string, answer?: Answer): Row {
+  return { scenario, expected, outcome: 'left out', answer, fault: why }
+}
+
 export function judge(scenario: Scenario, expected: Expectation, finding: Finding): Row {
   const { answer } = finding
+  if (expected.wouldDeny === true && answer.status === expected.status && answer.reason === undefined) {
+    return leftOut(scenario, expected, 'only the access log tells what observe would have denied', answer)
+  }
   const fault = finding.fault ?? difference(expected, answer)
   return { scenario, expected, outcome: outcomeOf(scenario, expected, answer, fault), answer, fault }
 }

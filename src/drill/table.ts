@@ -33,7 +33,7 @@ function columnWidths(headings: readonly string[], rows: readonly (readonly stri
 
 /** Narrow columns wrap at every space: they are as wide as their longest word. */
 function longest(text: string): number {
-  return Math.max(...text.split(' ').map((word) => word.length))
+  return Math.max(...text.split(/[ \n]/).map((word) => word.length))
 }
 
 function isWide(rows: readonly (readonly string[])[], column: number): boolean {
@@ -51,8 +51,12 @@ function formatRow(cells: readonly string[], widths: readonly number[]): string[
   )
 }
 
-/** Lines of at most `width`, broken at spaces; a longer word stands alone. */
+/** Lines of at most `width`, broken at line feeds and at spaces; a longer word stands alone. */
 export function wrap(text: string, width: number): string[] {
+  return text.split('\n').flatMap((paragraph) => wrapWords(paragraph, width))
+}
+
+function wrapWords(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ')) {

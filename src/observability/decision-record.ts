@@ -8,7 +8,7 @@ import { REASONS } from '../check/reasons.ts'
 import { sessionOf } from '../check/session.ts'
 import { shortHash } from '../check/short-hash.ts'
 
-export type DecisionRecord = Readonly<Record<string, unknown>>
+type DecisionRecord = Readonly<Record<string, unknown>>
 
 export function decisionRecord({ decision, facts, durationMs }: CheckEvent): DecisionRecord {
   const { findings, refusal, reason } = decision

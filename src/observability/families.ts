@@ -7,7 +7,7 @@ import type { Metric, MetricObjectWithValues, MetricValue, Registry } from 'prom
 
 type Labels = Readonly<Record<string, string>>
 /** Every label of a family, each time. */
-export type LabelValues<L extends string> = Readonly<Record<L, string>>
+type LabelValues<L extends string> = Readonly<Record<L, string>>
 
 /** One series of a counter or gauge. */
 export interface Cell {

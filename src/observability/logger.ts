@@ -4,7 +4,7 @@ import { describeError } from './redact.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 /** Values of our own choice. An Error may stand anywhere at the top; texts of requests may not. */
-export type LogFields = Readonly<Record<string, unknown>>
+type LogFields = Readonly<Record<string, unknown>>
 type LogMethod = (message: string, fields?: LogFields) => void
 export type Logger = Readonly<Record<LogLevel, LogMethod>>
 

@@ -5,8 +5,8 @@ import { METRIC_PREFIX, METRICS, type MetricName } from './metric-table.ts'
 
 type LabelsOf<N extends MetricName> = (typeof METRICS)[N]['labels'][number]
 type NamesOf<T> = { [N in MetricName]: (typeof METRICS)[N]['type'] extends T ? N : never }[MetricName]
-export type ScalarName = NamesOf<'counter' | 'gauge'>
-export type HistogramName = NamesOf<'histogram'>
+type ScalarName = NamesOf<'counter' | 'gauge'>
+type HistogramName = NamesOf<'histogram'>
 
 export interface MetricSet {
   scalars<N extends ScalarName>(name: N): Scalars<LabelsOf<N>>

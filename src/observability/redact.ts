@@ -6,9 +6,9 @@
 const MASK = '[redacted]'
 
 /** In this order: a block first, then what has dots, then single runs. */
-const PEM = /-----BEGIN [^-]*-----[\s\S]*?(?:-----END [^-]*-----|$)/g
+const PEM = /-----BEGIN[^-]*-----[\s\S]*?(?:-----END[^-]*-----|$)/g
 /** The beginning of a JSON object in base64 (`{"`), however short, and all that hangs on it: a JWT or a part of one. */
-const JWT = /\beyJ[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)*/g
+const JWT = /(?<![A-Za-z])eyJ[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*)*/g
 /** A run long enough to hold 128 bits. A word of lower-case letters and dashes (a reason, a file name) is none. */
 const RUN = /[A-Za-z0-9_-]{22,}={0,2}/g
 /** The same in standard base64, whose slashes would cut it into short runs. */

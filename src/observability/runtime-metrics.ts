@@ -4,7 +4,7 @@ import type { MetricSet } from './metric-set.ts'
 
 type Outcome = 'success' | 'failure'
 
-export interface ConfigView {
+interface ConfigView {
   /** Short hash of the configuration. */
   readonly hash: string
   readonly issuers: readonly string[]

@@ -2,7 +2,14 @@
  * The gRPC server: where it listens, its limits, and how it goes. Nothing here knows what a Check means.
  */
 import { chmod } from 'node:fs/promises'
-import { type ChannelOptions, type handleUnaryCall, Server, ServerCredentials } from '@grpc/grpc-js'
+import {
+  type ChannelOptions,
+  type handleUnaryCall,
+  logVerbosity,
+  Server,
+  ServerCredentials,
+  setLogVerbosity,
+} from '@grpc/grpc-js'
 import { makeHealthService } from './health-service.ts'
 import { type ListenAddress, ListenError, removeStaleSocket, targetOf } from './listen-address.ts'
 import { AUTHORIZATION_SERVICE, HEALTH_SERVICE } from './proto-definition.ts'
@@ -32,6 +39,7 @@ export interface GrpcServer {
   drain(seconds: number): Promise<void>
 }
 
+/** Owner and group. Until it is set the umask rules, which by default lets nobody but the owner connect. */
 const SOCKET_MODE = 0o660
 
 /** Envoy can be told to take 8 MiB of headers; a message over our limit would be a gRPC error, which may open the door. */
@@ -40,6 +48,9 @@ const LIMITS: ChannelOptions = {
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 10_000,
 }
+
+// What grpc-js would write to standard error comes to us as errors anyway; the log stays JSON.
+setLogVerbosity(logVerbosity.NONE)
 
 /** Listens, or throws ListenError. Faulty TLS files throw node:tls' own error. */
 export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcServer> {

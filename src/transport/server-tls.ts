@@ -48,7 +48,10 @@ function createContext({ certificate, key, clientCa }: TlsFiles): void {
 type CaListener = Parameters<experimental.CertificateProvider['addCaCertificateListener']>[0]
 type IdentityListener = Parameters<experimental.CertificateProvider['addIdentityCertificateListener']>[0]
 
-/** The source of certificates that grpc-js listens to. */
+/**
+ * The source of certificates that grpc-js listens to. A new listener is told in a microtask: grpc-js subscribes before it has
+ * a server to hand the answer to, and an answer at once would be lost.
+ */
 class CurrentFiles implements experimental.CertificateProvider {
   #files: TlsFiles
   readonly #caListeners = new Set<CaListener>()
@@ -66,7 +69,7 @@ class CurrentFiles implements experimental.CertificateProvider {
 
   addCaCertificateListener(listener: CaListener): void {
     this.#caListeners.add(listener)
-    this.#tellCa(listener)
+    queueMicrotask(() => this.#tellCa(listener))
   }
 
   removeCaCertificateListener(listener: CaListener): void {
@@ -75,7 +78,7 @@ class CurrentFiles implements experimental.CertificateProvider {
 
   addIdentityCertificateListener(listener: IdentityListener): void {
     this.#identityListeners.add(listener)
-    this.#tellIdentity(listener)
+    queueMicrotask(() => this.#tellIdentity(listener))
   }
 
   removeIdentityCertificateListener(listener: IdentityListener): void {

@@ -4,14 +4,14 @@
  */
 import { fileURLToPath } from 'node:url'
 import { type ChannelCredentials, Client, credentials, Metadata } from '@grpc/grpc-js'
-import { loadSync, type MethodDefinition } from '@grpc/proto-loader'
+import { loadSync, type MethodDefinition, type Options } from '@grpc/proto-loader'
 
-const OPTIONS = {
+const OPTIONS: Options = {
   includeDirs: [fileURLToPath(new URL('../../proto/', import.meta.url))],
   keepCase: true,
   longs: Number,
   enums: Number,
-} as const
+}
 
 function methodOf(file: string, service: string, method: string): MethodDefinition<object, object> {
   const found = loadSync(file, OPTIONS)[service]

@@ -30,12 +30,14 @@ export async function startEnvoy({ config, name = 'envoy' }: { config: string; n
   writeFileSync(file, config, { mode: 0o600 })
   const forget = () => rmSync(dir, { recursive: true, force: true })
   try {
-    const { child, adminUrl } = await start(findEnvoy(), file, join(dir, 'admin-address'))
+    const { child, adminUrl } = await start(findEnvoy(), file, dir)
+    let last: string | undefined
     return {
       adminUrl,
-      log: () => child.output(),
+      log: () => last ?? child.output(),
       async stop() {
         await child.stop()
+        last ??= child.output()
         forget()
       },
     }
@@ -51,7 +53,12 @@ export function validateEnvoyConfig(config: string): string | undefined {
   try {
     const file = join(dir, 'envoy.yaml')
     writeFileSync(file, config)
-    const { status, stderr } = spawnSync(findEnvoy(), ['--mode', 'validate', '-c', file], { encoding: 'utf8' })
+    // It opens /dev/stdout where the access log goes there, which fails on the socket that Node gives for a pipe.
+    const stdio = ['ignore', 'ignore', 'pipe'] as const
+    const { status, stderr } = spawnSync(findEnvoy(), ['--mode', 'validate', '-c', file], {
+      encoding: 'utf8',
+      stdio: [...stdio],
+    })
     return status === 0 ? undefined : stderr
   } finally {
     rmSync(dir, { recursive: true, force: true })

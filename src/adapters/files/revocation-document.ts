@@ -73,6 +73,12 @@ export function toRawEntry(revocation: Revocation): RawEntry {
   }
 }
 
+/** Has no effect any more; false for one whose end cannot be read. */
+export function hasEnded(entry: RawEntry, nowSeconds: number): boolean {
+  const end = isObject(entry) ? readTime(entry['expires']) : undefined
+  return end !== undefined && end <= nowSeconds
+}
+
 /** Its id, whatever else is wrong with it. */
 export function idOf(entry: RawEntry): string | undefined {
   const id = isObject(entry) ? entry['id'] : undefined

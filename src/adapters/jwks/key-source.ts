@@ -15,10 +15,10 @@ export interface FedSource {
   stop(): void
 }
 
-/** Calls `onChange` with the content at the start and after each change; undefined: `problem` says why it has none. */
+/** Calls `onChange` with the content at the start and after each change; undefined: it has none, and `problem` may say why. */
 export type WatchFile = (
   path: string,
-  onChange: (content: Buffer | undefined, problem: string | undefined) => void,
+  onChange: (content: Buffer | undefined, problem?: string) => void,
   options?: { readonly pollMs?: number; readonly maxBytes?: number },
 ) => { close(): void }
 

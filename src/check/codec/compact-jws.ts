@@ -13,15 +13,17 @@ export interface CompactJws {
   readonly signature: Buffer
 }
 
+/** Undefined when it is anything else. The caller bounds the size; never throws. */
 export function readCompactJws(text: string): CompactJws | undefined {
   const first = text.indexOf('.')
   const second = text.indexOf('.', first + 1)
-  if (first <= 0 || second <= first + 1 || second === text.length - 1) return undefined
-  if (text.indexOf('.', second + 1) !== -1) return undefined
+  if (second === -1) return undefined
+  // A fourth part would bring a dot into the signature, which is no base64url; an empty header or payload is no JSON.
   const signature = decodeBase64Url(text.slice(second + 1))
+  if (signature === undefined || signature.length === 0) return undefined
   const header = readPart(text.slice(0, first))
   const payload = readPart(text.slice(first + 1, second))
-  if (signature === undefined || header === undefined || payload === undefined) return undefined
+  if (header === undefined || payload === undefined) return undefined
   return { header, payload, signingInput: text.slice(0, second), signature }
 }
 

@@ -1,4 +1,4 @@
-/** A route that asks who the peer is needs trust domains that are believed. */
+/** Whoever is told by a SPIFFE ID must be of a trust domain that is believed: callers that routes ask for, and proxies. */
 import { parseSpiffeId } from '../../check/peer/spiffe-id.ts'
 import type { Finding, PathPart } from '../fault.ts'
 import type { Sections } from '../rules.ts'
@@ -7,9 +7,15 @@ import type { RouteConfig } from '../schema.ts'
 export function peerRules({ peers, routes }: Sections): readonly Finding[] {
   if (peers === undefined) return []
   const believed: ReadonlySet<string> = new Set(peers.trustDomains)
-  return routes.flatMap((route, index) =>
-    route === undefined ? [] : [...bindingFaults(route, index, believed), ...allowedPeerFaults(route, index, believed)],
-  )
+  return [
+    ...unbelieved(peers.forwardedClientCert.proxies, ['peers', 'forwardedClientCert', 'proxies'], believed),
+    ...routes.flatMap((route, index) => (route === undefined ? [] : routeFaults(route, index, believed))),
+  ]
+}
+
+function routeFaults(route: RouteConfig, index: number, believed: ReadonlySet<string>): readonly Finding[] {
+  const peers: PathPart[] = ['routes', index, 'require', 'peers']
+  return [...bindingFaults(route, index, believed), ...unbelieved(route.require.peers, peers, believed)]
 }
 
 function bindingFaults({ binding }: RouteConfig, index: number, believed: ReadonlySet<string>): readonly Finding[] {
@@ -20,16 +26,16 @@ function bindingFaults({ binding }: RouteConfig, index: number, believed: Readon
   return [{ path: ['routes', index, 'binding', rule, at], message }]
 }
 
-function allowedPeerFaults(route: RouteConfig, index: number, believed: ReadonlySet<string>): readonly Finding[] {
-  const findings: Finding[] = []
-  for (const [at, pattern] of route.require.peers.entries()) {
+/** SPIFFE IDs, or prefixes of them, that no peer could ever be shown to have. */
+function unbelieved(
+  patterns: readonly string[],
+  list: readonly PathPart[],
+  believed: ReadonlySet<string>,
+): readonly Finding[] {
+  return patterns.flatMap((pattern, at) => {
     const trustDomain = parseSpiffeId(pattern.replace(/\/\*$/, ''))?.trustDomain
-    if (trustDomain === undefined || believed.has(trustDomain)) continue
-    const path: PathPart[] = ['routes', index, 'require', 'peers', at]
-    findings.push({
-      path,
-      message: `is of trust domain ${trustDomain}, which is not believed; add it to peers.trustDomains`,
-    })
-  }
-  return findings
+    if (trustDomain === undefined || believed.has(trustDomain)) return []
+    const message = `is of trust domain ${trustDomain}, which is not believed; add it to peers.trustDomains`
+    return [{ path: [...list, at], message }]
+  })
 }

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { listOf, text, urlFault, whole } from './fields.ts'
 import { trustDomain } from './peers.ts'
 
-export const TOKEN_ALGORITHMS = [
+const TOKEN_ALGORITHMS = [
   ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
   ...(['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const),
 ] as const
@@ -66,7 +66,7 @@ const tokenType = text((value) => {
   return /^[a-z0-9!#$&^_.+-]+$/.test(bare) ? undefined : 'is no media type; write it as in typ, such as at+jwt'
 })
 
-export const issuer = z
+const issuer = z
   .strictObject({
     issuer: text().describe('`iss` of the tokens, compared exactly (RFC 9068 §4).'),
     keys,

@@ -6,7 +6,7 @@ import { PROOF_ALGORITHM_NAMES } from '../../check/proof/proof-algorithms.ts'
 import { limitSeconds, listOf, section, text, urlFault, whole } from './fields.ts'
 import { authorityFault, match } from './match.ts'
 
-export const MAX_ROUTES = 200
+const MAX_ROUTES = 200
 const ACCEPTED = ['dpop', 'certificate', 'workload', 'insecureBearer'] as const
 
 const name = text((value) =>
@@ -59,7 +59,7 @@ const peerPattern = text((value) =>
     : undefined,
 )
 
-export const route = z
+const route = z
   .strictObject({
     name: name.describe('Name in metrics, logs and `context_extensions: { holdfast_route: NAME }`.'),
     match,

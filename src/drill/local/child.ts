@@ -1,11 +1,12 @@
 /** Programs that the drill starts: their output kept for when something is wrong, stopped by pid and for certain. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Child {
   readonly name: string
   readonly pid: number
-  /** The last 64 kB of what it wrote. */
+  /** All that it wrote. */
   output(): string
   exited(): boolean
   /** SIGTERM, and SIGKILL when that does not end it; resolves when it is gone. */
@@ -15,18 +16,19 @@ export interface Child {
 /** A program that did not start, or ended too soon. The message has what it wrote last. */
 export class StartFailure extends Error {}
 
-const OUTPUT_BYTES = 65_536
 const PATIENCE_MS = 5_000
 const PROBE_INTERVAL_MS = 20
 
-export async function startChild(name: string, program: string, args: readonly string[]): Promise<Child> {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  const keep = (chunk: Buffer) => {
-    output = (output + chunk.toString()).slice(-OUTPUT_BYTES)
-  }
-  child.stdout.on('data', keep)
-  child.stderr.on('data', keep)
+/** What it writes goes to `logFile`: a file, since Envoy opens /dev/stdout anew, which a socket does not let it. */
+export async function startChild(
+  name: string,
+  program: string,
+  args: readonly string[],
+  logFile: string,
+): Promise<Child> {
+  const log = openSync(logFile, 'a', 0o600)
+  const child = spawn(program, args, { stdio: ['ignore', log, log] })
+  closeSync(log)
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
     child.once('error', (error) => reject(new StartFailure(`${name} cannot be started: ${error.message}`)))
@@ -34,7 +36,7 @@ export async function startChild(name: string, program: string, args: readonly s
   return {
     name,
     pid: child.pid ?? 0,
-    output: () => output,
+    output: () => readFileSync(logFile, 'utf8'),
     exited: () => hasExited(child),
     stop: () => stop(child),
   }

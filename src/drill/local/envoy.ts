@@ -29,10 +29,11 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Starts it on the file and waits until it serves. `scratch` is a path that it may write. */
-export async function startEnvoy(program: string, configFile: string, scratch: string): Promise<Envoy> {
+/** Starts it on the file and waits until it serves. Its log and its admin address are kept in `dir`. */
+export async function startEnvoy(program: string, configFile: string, dir: string): Promise<Envoy> {
+  const addressFile = join(dir, 'envoy-admin-address')
   // The log is flushed soon: the drill reads it between two requests.
-  const speed = [
+  const settings = [
     '--file-flush-interval-msec',
     '20',
     '--concurrency',
@@ -41,8 +42,9 @@ export async function startEnvoy(program: string, configFile: string, scratch: s
     '--log-level',
     'warn',
   ]
-  const child = await startChild('Envoy', program, ['-c', configFile, '--admin-address-path', scratch, ...speed])
-  const adminUrl = () => (existsSync(scratch) ? `http://${readFileSync(scratch, 'utf8').trim()}` : '')
+  const args = ['-c', configFile, '--admin-address-path', addressFile, ...settings]
+  const child = await startChild('Envoy', program, args, join(dir, 'envoy.log'))
+  const adminUrl = () => (existsSync(addressFile) ? `http://${readFileSync(addressFile, 'utf8').trim()}` : '')
   try {
     await untilReady(child, async () => adminUrl() !== '' && answers(`${adminUrl()}/ready`), READY_MS)
   } catch (error) {

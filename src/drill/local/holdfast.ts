@@ -1,4 +1,5 @@
 /** Holdfast itself as a child process: the same program that runs the drill. */
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { answers, type Child, startChild, untilReady } from './child.ts'
 
@@ -10,9 +11,10 @@ export function ownMain(): string {
   return fileURLToPath(new URL(`../../main.${extension}`, import.meta.url))
 }
 
-/** Starts `serve` on the file and waits until `/readyz` says so. */
+/** Starts `serve` on the file and waits until `/readyz` says so. Its log is kept beside the file. */
 export async function startHoldfast(main: string, configFile: string, adminPort: number): Promise<Child> {
-  const child = await startChild('Holdfast', process.execPath, [main, 'serve', '--config', configFile])
+  const args = [main, 'serve', '--config', configFile]
+  const child = await startChild('Holdfast', process.execPath, args, join(dirname(configFile), 'holdfast.log'))
   try {
     await untilReady(child, () => answers(`http://127.0.0.1:${adminPort}/readyz`), READY_MS)
   } catch (error) {

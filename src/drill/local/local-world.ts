@@ -95,7 +95,7 @@ async function behindEnvoy(
 ): Promise<Target> {
   options.progress('starting Envoy')
   const { dir, ports } = options
-  const envoy = await startEnvoy(program, join(dir, ENVOY_CONFIG), join(dir, 'envoy-admin-address'))
+  const envoy = await startEnvoy(program, join(dir, ENVOY_CONFIG), dir)
   await started(envoy, () => envoy.child.stop())
   return envoyTarget(world, new URL(`https://127.0.0.1:${ports.envoy}`))
 }

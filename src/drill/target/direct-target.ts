@@ -14,20 +14,20 @@ interface HeaderOption {
   readonly header: { readonly key: string; readonly value: string }
 }
 
-/** CheckResponse as proto-loader gives it, with defaults. */
+/** CheckResponse as proto-loader gives it: what has its default value is absent. */
 interface CheckResponse {
-  readonly status: { readonly code: number } | null
+  readonly status?: { readonly code?: number }
   readonly denied_response?: {
-    readonly status: { readonly code: number } | null
-    readonly headers: readonly HeaderOption[]
-    readonly body: string
+    readonly status?: { readonly code?: number }
+    readonly headers?: readonly HeaderOption[]
+    readonly body?: string
   }
   readonly ok_response?: {
-    readonly headers: readonly HeaderOption[]
-    readonly headers_to_remove: readonly string[]
-    readonly response_headers_to_add: readonly HeaderOption[]
+    readonly headers?: readonly HeaderOption[]
+    readonly headers_to_remove?: readonly string[]
+    readonly response_headers_to_add?: readonly HeaderOption[]
   }
-  readonly dynamic_metadata: { readonly fields: Readonly<Record<string, MetadataValue>> } | null
+  readonly dynamic_metadata?: { readonly fields?: Readonly<Record<string, MetadataValue>> }
 }
 
 interface MetadataValue {
@@ -65,7 +65,7 @@ function ask(client: Client, address: string, message: object): Promise<CheckRes
 }
 
 function readResponse(response: CheckResponse, call: Call, sent: HeaderList): Answer {
-  const allowed = response.status?.code === 0
+  const allowed = (response.status?.code ?? 0) === 0
   const denied = response.denied_response
   const answerHeaders = (allowed ? response.ok_response?.response_headers_to_add : denied?.headers) ?? []
   const upstream = allowed ? applied(response, call, sent) : undefined

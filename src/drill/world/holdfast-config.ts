@@ -35,7 +35,7 @@ const DEMANDS: Record<ServiceName, string> = {
 /** The whole file. Paths count from its folder. */
 export function holdfastConfig(ports: Ports): string {
   return `# The drill's world: every key that is not here has its default (docs/configuration.md).
-server: { listen: "127.0.0.1:${ports.holdfast}" }
+server: { listen: "127.0.0.1:${ports.holdfast}", drainSeconds: 0 }   # Envoy is stopped first
 admin: { listen: "127.0.0.1:${ports.holdfastAdmin}" }
 log: { decisions: all }
 nonce: { secret: "file:nonce-secret" }

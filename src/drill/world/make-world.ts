@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { issueCertificate, makeCa } from '../certificates.ts'
+import { type Ca, issueCertificate, makeCa } from '../certificates.ts'
 import type { Ports } from '../local/ports.ts'
 import { newSigningKey } from '../mint.ts'
 import { adaptEnvoyConfig } from './envoy-config.ts'
@@ -18,10 +18,13 @@ export const ENVOY_CONFIG = 'envoy.yaml'
 
 type Write = (name: string, content: string | Buffer) => void
 
-/** `sidecar` is the text of envoy/sidecar.yaml; without it the world has no Envoy. */
-export async function makeWorld(dir: string, ports: Ports, sidecar: string | undefined): Promise<void> {
+/**
+ * `sidecar` is the text of envoy/sidecar.yaml; without it the world has no Envoy. Resolves to the authority, for who wants
+ * more certificates of it.
+ */
+export async function makeWorld(dir: string, ports: Ports, sidecar: string | undefined): Promise<Ca> {
   const write: Write = (name, content) => writePrivate(join(dir, name), content)
-  await makeCertificates(write)
+  const ca = await makeCertificates(write)
   await makeIssuer(write)
   write('nonce-secret', randomBytes(32).toString('base64url'))
   write(HOLDFAST_CONFIG, holdfastConfig(ports))
@@ -35,10 +38,11 @@ export async function makeWorld(dir: string, ports: Ports, sidecar: string | und
     revocations: 'revocations.json',
   }
   write(WORLD_FILE, `${JSON.stringify(description, null, 2)}\n`)
+  return ca
 }
 
 /** Both trust domains are of one authority, as where bundles are federated: TLS alone lets the outsider in. */
-async function makeCertificates(write: Write): Promise<void> {
+async function makeCertificates(write: Write): Promise<Ca> {
   const ca = await makeCa('Holdfast drill')
   write('ca.crt', ca.certificatePem)
   const dns = ['localhost', ...SERVICES.map((name) => `${name}.localhost`)]
@@ -52,6 +56,7 @@ async function makeCertificates(write: Write): Promise<void> {
       write(`workloads/${podName(workload, pod)}.key`, keyPem)
     }
   }
+  return ca
 }
 
 async function makeIssuer(write: Write): Promise<void> {

@@ -105,7 +105,12 @@ const CASES: readonly Case[] = [
   [
     { top: { peers: '{ forwardedClientCert: { from: envoy, trustedHops: 1, proxies: [«gateway] } }' } },
     'peers.forwardedClientCert.proxies[0]: is no SPIFFE ID',
-    { top: { peers: '{ forwardedClientCert: { from: envoy, trustedHops: 1, proxies: ["spiffe://a.b/gateway"] } }' } },
+    {
+      top: {
+        peers:
+          '{ trustDomains: [a.b], forwardedClientCert: { from: envoy, trustedHops: 1, proxies: ["spiffe://a.b/gateway"] } }',
+      },
+    },
   ],
   // issuers
   [issuer('algorithms', '[«HS256]'), 'issuers[0].algorithms[0]: is none of RS256,', issuer('algorithms', '[RS256]')],

@@ -159,12 +159,13 @@ describe('plans', () => {
 
   test('frozen to the bottom, sets included', async () => {
     const { routes, issuers, peers } = await plansOf({})
+    const route = routes[0]!
     const shut = (change: () => unknown) => expect(change).toThrow(TypeError)
     shut(() => (routes as unknown[]).push(1))
-    shut(() => Object.assign(routes[0]?.proof ?? {}, { maxAgeSeconds: 1e9 }))
-    shut(() => (routes[0]?.binding.accepted as Set<string>).add('insecureBearer'))
-    shut(() => (issuers[0]?.algorithms as Set<string>).delete('ES256'))
+    shut(() => Object.assign(route.proof, { maxAgeSeconds: 1e9 }))
+    shut(() => (route.binding.accepted as Set<string>).add('insecureBearer'))
+    shut(() => (issuers[0]!.algorithms as Set<string>).delete('ES256'))
     shut(() => (peers.trustDomains as Set<string>).clear())
-    expect(routes[0]?.binding.accepted).toEqual(new Set(['dpop', 'certificate']))
+    expect(route.binding.accepted).toEqual(new Set(['dpop', 'certificate']))
   })
 })

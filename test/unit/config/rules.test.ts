@@ -65,7 +65,7 @@ const CASES: readonly Case[] = [
     good: { top: { peers: WORKLOAD_PEERS }, route: { binding: '{ allOf: [workload] }' } },
   },
   {
-    title: 'D1 allowed peers of a trust domain that is not believed',
+    title: 'allowed peers of a trust domain that is not believed',
     bad: { top: { peers: WORKLOAD_PEERS }, route: { require: '{ peers: [«spiffe://example.net/ns/a/*] }' } },
     path: 'routes[0].require.peers[0]',
     says: 'is of trust domain example.net, which is not believed; add it to peers.trustDomains',
@@ -79,7 +79,7 @@ const CASES: readonly Case[] = [
     good: { top: { peers: WORKLOAD_PEERS }, route: { require: '{ peers: [spiffe://example.org/a] }' } },
   },
   {
-    title: 'A24 insecureBearer under allOf',
+    title: 'insecureBearer under allOf',
     bad: { route: { binding: '{ allOf: [dpop, «insecureBearer] }' } },
     path: 'routes[0].binding.allOf[1]',
     says: 'demands no binding, so it cannot be one of all; move it to anyOf or leave it out',
@@ -114,16 +114,24 @@ const CASES: readonly Case[] = [
     good: { route: { binding: '{ allOf: [certificate] }' } },
   },
   {
-    title: 'D14 trusted hops of a header that is not believed',
-    bad: { top: { peers: '{ forwardedClientCert: { trustedHops: «1, proxies: ["spiffe://example.org/gw"] } }' } },
+    title: 'D23 trusted hops of a header that is not believed',
+    bad: {
+      top: {
+        peers:
+          '{ trustDomains: [example.org], forwardedClientCert: { trustedHops: «1, proxies: ["spiffe://example.org/gw"] } }',
+      },
+    },
     path: 'peers.forwardedClientCert.trustedHops',
     says: 'counts hops of a header that is not believed; set from: envoy, or trustedHops: 0',
     good: {
-      top: { peers: '{ forwardedClientCert: { from: envoy, trustedHops: 1, proxies: ["spiffe://example.org/gw"] } }' },
+      top: {
+        peers:
+          '{ trustDomains: [example.org], forwardedClientCert: { from: envoy, trustedHops: 1, proxies: ["spiffe://example.org/gw"] } }',
+      },
     },
   },
   {
-    title: 'D14 trusted hops without proxies',
+    title: 'D23 trusted hops without proxies',
     bad: { top: { peers: '{ forwardedClientCert: { from: envoy, trustedHops: «1 } }' } },
     path: 'peers.forwardedClientCert.trustedHops',
     says: 'trusts any workload as a proxy; list the SPIFFE IDs of the hops in proxies',
@@ -131,10 +139,29 @@ const CASES: readonly Case[] = [
   },
   {
     title: 'proxies without trusted hops',
-    bad: { top: { peers: '{ forwardedClientCert: { from: envoy, proxies: «["spiffe://example.org/gw"] } }' } },
+    bad: {
+      top: {
+        peers:
+          '{ trustDomains: [example.org], forwardedClientCert: { from: envoy, proxies: «["spiffe://example.org/gw"] } }',
+      },
+    },
     path: 'peers.forwardedClientCert.proxies',
     says: 'has no effect while trustedHops is 0; set trustedHops, or leave proxies out',
     good: { top: { peers: '{ forwardedClientCert: { from: envoy, proxies: [] } }' } },
+  },
+  {
+    title: 'D23 a proxy of a trust domain that is not believed',
+    bad: {
+      top: { peers: '{ forwardedClientCert: { from: envoy, trustedHops: 1, proxies: [«spiffe://example.org/gw] } }' },
+    },
+    path: 'peers.forwardedClientCert.proxies[0]',
+    says: 'is of trust domain example.org, which is not believed; add it to peers.trustDomains',
+    good: {
+      top: {
+        peers:
+          '{ trustDomains: [example.org], forwardedClientCert: { from: envoy, trustedHops: 1, proxies: [spiffe://example.org/gw] } }',
+      },
+    },
   },
   {
     title: 'C1 no token type',

@@ -86,7 +86,7 @@ describe('secrets', () => {
     const top = { nonce: '{ secret: env:N }', server: '{ clientSecret: env:C }' }
     expect((await resolve(top, {}, { C: '' })).faults).toEqual([
       'holdfast.yaml:1:18: nonce.secret: the variable N is not set; set it before the start',
-      'holdfast.yaml:2:26: server.clientSecret: is empty where it points to; put the secret there',
+      'holdfast.yaml:2:25: server.clientSecret: is empty where it points to; put the secret there',
     ])
   })
 
@@ -110,7 +110,7 @@ describe('secrets', () => {
     for (const value of ['pä', 'a\u0000b', ' a', 'a ', 'a\nb']) {
       const { faults } = await resolve({ server: '{ clientSecret: env:C }' }, {}, { C: value })
       expect(faults).toEqual([
-        'holdfast.yaml:1:27: server.clientSecret: holds more than printable ASCII where it points to; make one with openssl rand -hex 32',
+        'holdfast.yaml:1:25: server.clientSecret: is not printable ASCII, without spaces at its ends, where it points to; make one with openssl rand -hex 32',
       ])
     }
   })

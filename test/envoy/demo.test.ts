@@ -1,0 +1,119 @@
+/** The drill as people run it: as a program, behind a real Envoy and without one, against what enforces and what does not. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { answers } from '../../src/drill/local/child.ts'
+import { summary } from '../../src/drill/report.ts'
+import { runDrill } from '../../src/drill/run-drill.ts'
+import { SCENARIOS } from '../../src/drill/scenarios/index.ts'
+import { findEnvoy } from '../support/envoy.ts'
+import { freePort } from '../support/ports.ts'
+import { type RunningShape, replaced, startShape } from '../support/shapes.ts'
+
+interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+let dir: string
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'holdfast-test-'))
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+function drill(args: readonly string[], env: Record<string, string>): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [resolve('src/main.ts'), 'drill', ...args], {
+    cwd: dir,
+    env: { PATH: dir, HOME: dir, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let out = ''
+  let err = ''
+  child.stdout?.on('data', (chunk: Buffer) => {
+    out += chunk.toString()
+  })
+  child.stderr?.on('data', (chunk: Buffer) => {
+    err += chunk.toString()
+  })
+  const ended = new Promise<Ended>((done) => child.once('close', (code) => done({ code, out, err })))
+  return { child, ended }
+}
+
+const ALL = `${SCENARIOS.length} of ${SCENARIOS.length} as expected: `
+
+describe('holdfast drill', () => {
+  it('behind a real Envoy: all as expected', async () => {
+    const { code, out, err } = await drill([], { HOLDFAST_ENVOY: findEnvoy() }).ended
+    expect(err).toContain('starting Envoy')
+    expect(out).toContain('(Envoy)')
+    expect(out).toContain(ALL)
+    expect(code).toBe(0)
+  })
+
+  it('without an Envoy: says so, and all as expected', async () => {
+    const { code, out } = await drill(['--json', '--world', 'w'], {}).ended
+    const report = JSON.parse(out) as {
+      summary: string
+      asExpected: boolean
+      scenarios: { seen: { reason: string } }[]
+    }
+    expect(report.summary).toContain(ALL)
+    expect(report.asExpected).toBe(true)
+    expect(report.scenarios.find(({ seen }) => seen.reason === undefined)).toBeUndefined()
+    expect(code).toBe(0)
+  })
+
+  it('runs one scenario alone', async () => {
+    const { code, out } = await drill(['--only', 'ci-replay'], {}).ended
+    expect(out).toContain('no Envoy found')
+    expect(out).toContain('1 of 1 as expected')
+    expect(code).toBe(0)
+  })
+
+  it('a target that is not there: exit code 3, with the reason', async () => {
+    expect((await drill(['--only', 'ci-replay', '--world', 'w'], {}).ended).code).toBe(0)
+    const target = `https://127.0.0.1:${await freePort()}`
+    const { code, err } = await drill(['--target', target, '--world', 'w'], {}).ended
+    expect(err).toContain(`${target}: connect ECONNREFUSED`)
+    expect(code).toBe(3)
+  })
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s in the middle leaves nothing running', async (signal) => {
+    const { child, ended } = drill(['--world', 'w'], { HOLDFAST_ENVOY: findEnvoy() })
+    const admin = join(dir, 'w', 'envoy-admin-address')
+    const envoyIsUp = async () =>
+      existsSync(admin) && (await answers(`http://${readFileSync(admin, 'utf8').trim()}/ready`))
+    while (!(await envoyIsUp())) await sleep(10)
+    const envoy = `http://${readFileSync(admin, 'utf8').trim()}/ready`
+    const holdfast = /admin: \{ listen: "(.*)" \}/.exec(readFileSync(join(dir, 'w', 'holdfast.yaml'), 'utf8'))?.[1]
+    expect(await answers(`http://${holdfast}/livez`)).toBe(true)
+    child.kill(signal)
+    expect((await ended).code).not.toBe(0)
+    expect(await answers(envoy)).toBe(false)
+    expect(await answers(`http://${holdfast}/livez`)).toBe(false)
+  })
+})
+
+describe('against a deployment that does not enforce', () => {
+  let running: RunningShape
+  beforeAll(async () => {
+    const open = '\n    mode: observe\n    binding: { allOf: [dpop, workload] }'
+    running = await startShape('sidecar', (config) =>
+      replaced(config, '\n    binding: { allOf: [dpop, workload] }', open),
+    )
+  })
+  afterAll(() => running?.stop())
+
+  it('the drill reports every attack that got through as missed', async () => {
+    const attacks = SCENARIOS.filter(({ story, honest }) => story === 'CI runner' && !honest)
+    const rows = await runDrill(running.stage, attacks)
+    expect(rows.map(({ outcome }) => outcome)).toEqual(attacks.map(() => 'missed'))
+    expect(summary(rows)).toBe(
+      `0 of ${attacks.length} as expected: 0 honest passed, 0 attacks stopped, ${attacks.length} MISSED`,
+    )
+  })
+})
