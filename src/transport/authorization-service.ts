@@ -45,7 +45,7 @@ export interface CheckHandler {
 }
 
 /** Left of the caller's deadline for the way back: an answer in the last moment would be an expiry there. */
-const RETURN_MS = 5
+const RETURN_MS = 10
 
 export function makeCheckHandler(options: CheckHandlerOptions): CheckHandler {
   let inFlight = 0

@@ -188,11 +188,6 @@ describe('D-E3 Check: the deadline', () => {
     })
     expect(saidBy(await client.check(REQUEST))).toEqual([503, 'late'])
   })
-
-  it('keeps inside the deadline of the caller when that is shorter', async () => {
-    await start({ decide: () => new Promise(() => undefined), deadlineMs: 10_000 })
-    expect(saidBy(await client.check(REQUEST, { deadlineMs: 300 }))).toEqual([503, 'late'])
-  })
 })
 
 describe('Check: the bound on what is in flight', () => {
