@@ -30,6 +30,8 @@ export interface AppOptions {
   readonly loaded: LoadedConfig
   readonly secrets: Secrets
   readonly log: Logger
+  /** Lets `info` through: which decisions are logged is a choice of its own (`log.decisions`). */
+  readonly decisionLogger: Logger
   readonly version: string
   readonly node: string
 }
@@ -51,14 +53,14 @@ export interface App {
 const READINESS_INTERVAL_MS = 500
 
 /** Listens, or throws ListenError, AdminListenError, or the error of unusable TLS files. */
-export async function startApp({ loaded, secrets, log, version, node }: AppOptions): Promise<App> {
+export async function startApp({ loaded, secrets, log, decisionLogger, version, node }: AppOptions): Promise<App> {
   const { server } = loaded.config
   const metricSet = makeMetricSet()
   const metrics = makeRuntimeMetrics(metricSet, { version, node }, Date.now)
   const decisionMetrics = makePrometheusObserver(metricSet)
   const readiness = makeReadiness(['config', 'replay_store'])
   readiness.onChange(() => metrics.componentsChanged(readiness.components()))
-  let decisionLog = makeDecisionLog(log, loaded.config.log.decisions)
+  let decisionLog = makeDecisionLog(decisionLogger, loaded.config.log.decisions)
 
   const startMs = Date.now()
   const memories = makeMemories(loaded.config.store.memory.maxProofs, startMs)
@@ -140,7 +142,7 @@ export async function startApp({ loaded, secrets, log, version, node }: AppOptio
       if (changesReplay(next.config, before.loaded.config)) memories.replay.raiseFence(Date.now())
       engine = made
       decisionLog.flush()
-      decisionLog = makeDecisionLog(log, next.config.log.decisions)
+      decisionLog = makeDecisionLog(decisionLogger, next.config.log.decisions)
       closeEngine(before, made)
       show(made)
       return undefined

@@ -32,7 +32,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   }
   const { loaded, secrets } = read
   const log = createLogger(loaded.config.log.level)
-  const started = await startApp({ ...options, loaded, secrets, log }).catch((error: unknown) => error)
+  const decisionLogger = createLogger('info')
+  const started = await startApp({ ...options, loaded, secrets, log, decisionLogger }).catch((error: unknown) => error)
   if (started instanceof Error || !isApp(started)) {
     err(`holdfast serve: ${startFault(started)}\n`)
     return started instanceof ListenError || started instanceof AdminListenError ? UNREACHABLE : FAULTY

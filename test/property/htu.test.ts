@@ -83,26 +83,23 @@ const target = fc.oneof(
 )
 
 /**
- * What the path means, by another road than the code's: octets of each segment once decoded, with the reserved ones told
- * apart from their encodings, dot segments walked by a stack.
+ * What the path means, by another road than the code's: each character by itself, `<n>` for an octet that may only stand
+ * encoded or that is told apart from its character, then dot segments walked by a stack.
  */
 function meaning(raw: string): string {
+  const octets = (c: string) => [...Buffer.from(c)].map((octet) => `<${octet}>`).join('')
+  const written = raw.slice(1).replace(/%([0-9A-Fa-f]{2})|[^/]/gsu, (c, hex?: string) => {
+    if (hex === undefined) return /[A-Za-z0-9._~!$&'()*+,;=:@[\]-]/.test(c) ? c : octets(c)
+    const octet = Number.parseInt(hex, 16)
+    return /[A-Za-z0-9._~-]/.test(String.fromCharCode(octet)) ? String.fromCharCode(octet) : `<${octet}>`
+  })
   const segments: string[] = []
-  const written = raw.slice(1).split('/')
-  for (const [i, segment] of written.entries()) {
-    const unescaped = segment.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => {
-      const octet = Number.parseInt(hex, 16)
-      const c = String.fromCharCode(octet)
-      return /[A-Za-z0-9._~-]/.test(c) ? c : `<${octet}>`
-    })
-    const value = unescaped.replace(/[^A-Za-z0-9._~!$&'()*+,;=:@[\]<>-]|[<>](?!\d+>)/gu, (c) =>
-      [...Buffer.from(c)].map((o) => `<${o}>`).join(''),
-    )
-    const last = i === written.length - 1
-    if (value === '.' || value === '..') {
-      if (value === '..') segments.pop()
-      if (last) segments.push('')
-    } else segments.push(value)
+  const all = written.split('/')
+  for (const [i, segment] of all.entries()) {
+    const isDots = segment === '.' || segment === '..'
+    if (segment === '..') segments.pop()
+    if (!isDots) segments.push(segment)
+    else if (i === all.length - 1) segments.push('')
   }
   return segments.join('/')
 }

@@ -39,9 +39,8 @@ export function normaliseOrigin(origin: string): string | undefined {
 
 /** The normal form of an absolute http or https URI without its query and fragment; undefined when it has none. */
 export function normaliseTarget(uri: string): string | undefined {
-  const schemeEnd = uri.indexOf(SCHEME_END)
-  if (schemeEnd === -1) return undefined
-  const authorityEnd = endOf(uri, schemeEnd + SCHEME_END.length, '/', '?', '#')
+  // Without a scheme this cuts anywhere, and normaliseOrigin refuses what it gets.
+  const authorityEnd = endOf(uri, uri.indexOf(SCHEME_END) + SCHEME_END.length, '/', '?', '#')
   const pathEnd = endOf(uri, authorityEnd, '?', '#')
   const origin = normaliseOrigin(uri.slice(0, authorityEnd))
   const path = normalisePath(uri.slice(authorityEnd, pathEnd))

@@ -10,6 +10,7 @@ import { type Refusal, refuse } from '../refusal.ts'
 import { ok, type Result } from '../result.ts'
 import { jwkThumbprint } from './jwk-thumbprint.ts'
 import { PROOF_ALGORITHMS, type ProofAlgorithm, type ProofAlgorithmRow } from './proof-algorithms.ts'
+import { publicKeyPem } from './public-key-pem.ts'
 import { isStrongRsa } from './rsa-strength.ts'
 
 export interface ProofKey {
@@ -97,10 +98,11 @@ function isSound(jwk: JsonObject, row: ProofAlgorithmRow): boolean {
 
 /** Only what the thumbprint covers is imported; undefined for a point off the curve and whatever else OpenSSL refuses. */
 function importKey(jwk: JsonObject, row: ProofAlgorithmRow): KeyObject | undefined {
-  const { kty, crv, x, y, n, e } = jwk
-  const covered = row.kty === 'RSA' ? { kty, n, e } : row.kty === 'EC' ? { kty, crv, x, y } : { kty, crv, x }
+  const { kty, x, y, n, e } = jwk as Record<string, string>
   try {
-    return createPublicKey({ key: covered as JsonWebKey, format: 'jwk' })
+    return row.crv === undefined
+      ? createPublicKey({ key: { kty, n, e } as JsonWebKey, format: 'jwk' })
+      : createPublicKey(publicKeyPem(row.crv, x as string, row.kty === 'EC' ? (y as string) : ''))
   } catch {
     return undefined
   }

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { REASON_NAMES, REASONS } from '../../../src/check/reasons.ts'
 import { refusal } from '../../../src/check/refusal.ts'
-import type { ReplayStore } from '../../../src/check/replay/replay-store.ts'
 import { REVOCATION_KINDS } from '../../../src/check/revocation/revocation.ts'
 import type { Mode } from '../../../src/check/route-plan.ts'
 import { type MetricSet, makeMetricSet } from '../../../src/observability/metric-set.ts'
@@ -124,39 +123,6 @@ describe('metrics of decisions', () => {
     const series = [...(await scrape()).keys()]
     expect(series.filter((name) => name.includes('route="r1"'))).toEqual([])
     expect(series.filter((name) => name.startsWith('would_deny_total'))).toEqual([])
-  })
-})
-
-describe('metrics of a store', () => {
-  const mark = { key: Buffer.alloc(32), expiresAtMs: 0, nowMs: 0, sender: Buffer.alloc(8), decisionId: 'd1' }
-
-  it.each([
-    ['at once', (outcome: object) => outcome],
-    ['later', (outcome: object) => Promise.resolve(outcome)],
-  ])('counts and times each outcome that comes %s, and passes it on', async (_, deliver) => {
-    const outcomes = [{ kind: 'first' }, { kind: 'replayed', first: { sender: 's', atMs: 1 } }, { kind: 'unavailable' }]
-    const queue = [...outcomes]
-    const inner = { markFirstUse: () => deliver(queue.shift() ?? {}), fenceMs: () => 42 } as unknown as ReplayStore
-    let clockMs = 0
-    const store = timeReplayStore(inner, 'redis', set, () => (clockMs += 2))
-    for (const outcome of outcomes) expect(await store.markFirstUse(mark)).toBe(outcome)
-    expect(store.fenceMs()).toBe(42)
-    const labels = (outcome: string): string => `{store="redis",operation="mark_first_use",outcome="${outcome}"}`
-    expect(await counted('store_operations_total')).toEqual({
-      [`store_operations_total${labels('first')}`]: 1,
-      [`store_operations_total${labels('replayed')}`]: 1,
-      [`store_operations_total${labels('unavailable')}`]: 1,
-    })
-    expect(await counted('store_operation_duration_seconds_sum')).toEqual({
-      [`store_operation_duration_seconds_sum${labels('first')}`]: 0.002,
-      [`store_operation_duration_seconds_sum${labels('replayed')}`]: 0.002,
-      [`store_operation_duration_seconds_sum${labels('unavailable')}`]: 0.002,
-    })
-  })
-
-  it('leaves a synchronous store synchronous', () => {
-    const inner: ReplayStore = { markFirstUse: () => ({ kind: 'first' }), fenceMs: () => 0 }
-    expect(timeReplayStore(inner, 'memory', set, () => 0).markFirstUse(mark)).toEqual({ kind: 'first' })
   })
 })
 

@@ -4,7 +4,8 @@ import { resolvePeer } from '../../../../src/check/peer/resolve-peer.ts'
 import type { RequestFacts } from '../../../../src/check/request-facts.ts'
 import { thumbprintOf } from '../../../support/certificates.ts'
 import { mapCache } from '../../../support/check-world.ts'
-import { REFUSED, RESOLVED } from './resolve-peer-cases.ts'
+import { REFUSED } from './refused-cases.ts'
+import { RESOLVED } from './resolved-cases.ts'
 
 const resolve = (facts: Partial<RequestFacts>, policy: PeerPolicy) => {
   return resolvePeer(facts as RequestFacts, policy, mapCache())

@@ -60,6 +60,28 @@ describe('honest proofs', () => {
   })
 })
 
+describe('size', () => {
+  it('A2 exactly the limit is taken, one character more is not', () => {
+    const valid = makeHonest()
+    const ofLength = (characters: number) => {
+      for (let header = 0; header < 3; header++) {
+        for (let payload = 5_000; payload < 6_000; payload++) {
+          const proof = sign({
+            ...valid,
+            header: { ...valid.header, x: 'x'.repeat(header) },
+            payload: { ...valid.payload, x: 'x'.repeat(payload) },
+          })
+          if (proof.length === characters) return proof
+        }
+      }
+      throw new Error('no proof of that length')
+    }
+    expect(verifyDpopProof(ofLength(8_192), valid.expected, noKeys()).ok).toBe(true)
+    const long = verifyDpopProof(ofLength(8_193), valid.expected, noKeys())
+    expect(long.ok || long.error.reason).toBe('proof_malformed')
+  })
+})
+
 describe('algorithms of the route', () => {
   it.each(PROOF_ALGORITHM_NAMES)('A5 %s is refused where the route lists all others', (alg) => {
     const valid = makeHonest(alg)

@@ -12,6 +12,8 @@ describe('normaliseOrigin', () => {
     ['https://api.example.com:', 'https://api.example.com'],
     ['http://api.example.com:80', 'http://api.example.com'],
     ['http://api.example.com:443', 'http://api.example.com:443'],
+    ['http://api.example.com:1', 'http://api.example.com:1'],
+    ['http://a:10', 'http://a:10'],
     ['https://api.example.com:80', 'https://api.example.com:80'],
     ['https://api.example.com:8443', 'https://api.example.com:8443'],
     ['https://api.example.com:65535', 'https://api.example.com:65535'],
@@ -48,6 +50,10 @@ describe('normaliseOrigin', () => {
     'https://api.example.com:0443',
     'https://api.example.com:0',
     'https://api.example.com:65536',
+    'https://api.example.com:123456',
+    'https://api.example.com:1e3',
+    'https://api.example.com:1.',
+    'https://api.example.com:0x50',
     'https://api.example.com:4 43',
     'https://api.example.com:443:443',
     'https://api.example.com:+443',
@@ -150,6 +156,8 @@ describe('another target', () => {
     ['https://api.example.com/*', '*'],
     ['https://api.example.com/', ''],
     ['https://api.example.com', ''],
+    ['https://api.example.com.evil.example/a', '.evil.example/a'],
+    ['https://api.example.com.evil.example/%61', '.evil.example/a'],
     ['https://api.example.com/', '?a=1'],
     ['https://api.example.com', '?a=1'],
     ['https://api.example.com/api.example.com:443', 'api.example.com:443'],
@@ -207,5 +215,17 @@ describe('normaliseTarget', () => {
     ['https://example.com/a/./b/../../c/d/..', 'https://example.com/c/'],
   ])('A12 %s', (uri, normal) => {
     expect(normaliseTarget(uri)).toBe(normal)
+  })
+
+  it.each([
+    '',
+    '/a',
+    'example.com/a',
+    'https:/example.com',
+    'https://example.com/%zz',
+    'https://user@example.com/',
+    'a?b#c',
+  ])('A12 %j has none', (uri) => {
+    expect(normaliseTarget(uri)).toBeUndefined()
   })
 })

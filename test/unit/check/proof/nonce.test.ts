@@ -67,6 +67,8 @@ describe('what is not ours', () => {
     ['another server’s', 'eyJ7S_zG.eyJH0-Z.HX4w-7v'],
     ['cut', nonce.slice(0, -1)],
     ['longer', `${nonce}A`],
+    ['one of ours with octets behind', `${nonce}AAAA`],
+    ['one of ours without its last octets', nonce.slice(0, 28)],
     ['padded', `${nonce.slice(0, -1)}=`],
     ['a quote', `${nonce.slice(0, -1)}"`],
     ['no ASCII', `${nonce.slice(0, -1)}é`],

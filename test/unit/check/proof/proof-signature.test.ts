@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readCompactJws } from '../../../../src/check/codec/compact-jws.ts'
 import { PROOF_ALGORITHM_NAMES } from '../../../../src/check/proof/proof-algorithms.ts'
 import { isProofSignatureValid } from '../../../../src/check/proof/proof-signature.ts'
+import { signBytes } from '../../../support/jws.ts'
 import { makeHonest, sign, testKey } from './cases/honest.ts'
 
 const jwsOf = (alg: (typeof PROOF_ALGORITHM_NAMES)[number]) => {
@@ -43,6 +44,26 @@ describe.each(PROOF_ALGORITHM_NAMES)('A6 %s', (alg) => {
     expect(isProofSignatureValid({ ...jws, signature }, alg, publicKey)).toBe(false)
   })
 })
+
+it.each(['PS256', 'RS256'] as const)(
+  'A6 %s: not without its leading zero octet, though it is the same number',
+  (alg) => {
+    const { jws, signature } = signatureWithLeadingZero(alg)
+    const { publicKey } = testKey(alg)
+    expect(isProofSignatureValid({ ...jws, signature }, alg, publicKey)).toBe(true)
+    expect(isProofSignatureValid({ ...jws, signature: signature.subarray(1) }, alg, publicKey)).toBe(false)
+  },
+)
+
+/** One signature in 256 begins with a zero octet. */
+function signatureWithLeadingZero(alg: 'PS256' | 'RS256') {
+  const jws = jwsOf(alg)
+  for (let i = 0; ; i++) {
+    const signingInput = `${jws.signingInput}${i}`
+    const signature = signBytes(signingInput, testKey(alg))
+    if (signature[0] === 0) return { jws: { ...jws, signingInput }, signature }
+  }
+}
 
 describe('A5 one key, one algorithm', () => {
   it('a signature by PKCS #1 is none by PSS, and the other way round', () => {
