@@ -3,7 +3,7 @@
  * the package's own scripts. What must be installed for good is, when the user may do so unasked; else the one command to
  * type is named.
  */
-import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onPath, run, SetupFailure } from './run.ts'
@@ -19,6 +19,7 @@ export async function extractDebianProgram(name: string, program: string): Promi
     const archive =
       (await download(name, folder)) ?? ((await refreshLists()) ? await download(name, folder) : undefined)
     if (archive === undefined) throw new SetupFailure(mend(name))
+    mkdirSync('.tools', { recursive: true })
     const extracted = await run('dpkg', ['-x', archive, `.tools/${name}`])
     if (extracted.code !== 0) throw new SetupFailure(`dpkg could not open ${name}:\n${extracted.tail}\n${mend(name)}`)
   } finally {

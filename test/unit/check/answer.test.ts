@@ -47,7 +47,7 @@ const dpopOnly = routePlan({ binding: acceptAny('dpop') })
 const certificateOnly = routePlan({ binding: acceptAny('certificate') })
 const plainToo = routePlan({ binding: acceptAny('dpop', 'insecureBearer') })
 
-describe('challenges, exactly (RFC 9449 §7, RFC 6750 §3)', () => {
+describe('A31 challenges, exactly (RFC 9449 §7, RFC 6750 §3)', () => {
   const text = (reason: Reason): string => `error_description="${REASONS[reason].publicText}"`
 
   it.each([
@@ -75,7 +75,7 @@ describe('challenges, exactly (RFC 9449 §7, RFC 6750 §3)', () => {
       ],
     ],
     [
-      'W6 with the DPoP challenge first and without error',
+      'A32 W6 with the DPoP challenge first and without error',
       'certificate_mismatch',
       both,
       'bearer',

@@ -192,6 +192,16 @@ describe('replay (A17)', () => {
     expect((await world.decide(facts)).reason).toBe('ok')
   })
 
+  it('A41 the same Check delivered twice: the second is a replay, and names the same sender', async () => {
+    const world = makeWorld()
+    const facts = factsOf(honest())
+    await world.decide(facts)
+    const again = await world.decide(facts)
+    const third = await world.decide(facts)
+    expect(again.reason).toBe('proof_replayed')
+    expect(again.refusal?.firstUse).toEqual(third.refusal?.firstUse)
+  })
+
   it('A17 a full or dead store denies with 503, never allows', async () => {
     const world = makeWorld([routePlan()], { replay: makeMemoryReplayStore(0, (NOW_SECONDS - 3600) * 1000) })
     const { decision, answer } = await world.ask(factsOf(honest()))
@@ -363,6 +373,32 @@ describe('revocation, modes, preflight, bounds', () => {
     const facts = factsOf({ ...honest(), facts: { routeName: 'payments' } })
     expect((await world.decide(facts)).reason).toBe('ok')
     expect((await world.decide({ ...factsOf(honest()), routeName: undefined })).reason).toBe('scope_insufficient')
+  })
+
+  it('B9 around a rotation, token and connection must be of one certificate, in both directions', async () => {
+    const { payments, renewed } = certificates
+    const on = (connection: Certificates['payments'], bound: Certificates['payments']) =>
+      factsOf({ ...honestCertificate(bound), facts: { peerCertificate: asEnvoyWrites(connection.certificatePem) } })
+    const world = makeWorld()
+    expect((await world.decide(on(payments, renewed))).reason).toBe('certificate_rotated')
+    expect((await world.decide(on(renewed, payments))).reason).toBe('certificate_rotated')
+    expect((await world.decide(on(renewed, renewed))).reason).toBe('ok')
+  })
+
+  it('B8 a DPoP-bound token outlives the rotation of the certificate', async () => {
+    const world = makeWorld()
+    for (const { certificatePem } of [certificates.payments, certificates.renewed]) {
+      const facts = factsOf({ ...honest(), facts: { peerCertificate: asEnvoyWrites(certificatePem) } })
+      expect((await world.decide(facts)).reason).toBe('ok')
+    }
+  })
+
+  it('D-E2 headers that Envoy was told to leave out deny, since absent is not known to be not sent', async () => {
+    const world = makeWorld()
+    expect((await world.decide({ ...factsOf(honest()), dpop: [] })).reason).toBe('proof_missing')
+    expect((await world.decide({ ...factsOf(honest()), authorization: [] })).reason).toBe('token_missing')
+    const bound = factsOf({ ...honestCertificate(certificates.payments), facts: {} })
+    expect((await world.decide(bound)).reason).toBe('certificate_missing')
   })
 
   it('B7 a rotated certificate is told from a stolen one by what was seen here', async () => {
