@@ -6,7 +6,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { Cache } from './cache.ts'
 import type { Clock } from './clock.ts'
-import { type Credentials, readCredentials } from './credentials.ts'
+import { readCredentials } from './credentials.ts'
 import { decide, noFindings } from './decide.ts'
 import type { Decision, Findings } from './decision.ts'
 import { checkNonce } from './fence.ts'
@@ -17,18 +17,17 @@ import { resolvePeer } from './peer/resolve-peer.ts'
 import { checkCertificate, checkRouteBinding, checkScheme } from './policy/binding.ts'
 import { checkLifecycle, recordUse, type SessionActivity } from './policy/lifecycle.ts'
 import { checkRequiredPeer, checkScopes } from './policy/requirements.ts'
-import { type ExpectedProof, type VerifiedProof, verifyDpopProof } from './proof/dpop-proof.ts'
+import { type VerifiedProof, verifyDpopProof } from './proof/dpop-proof.ts'
+import { expectedProof } from './proof/expected-proof.ts'
 import type { Nonces } from './proof/nonce.ts'
 import type { Refusal } from './refusal.ts'
 import { checkReplay } from './replay/check-replay.ts'
 import type { ReplayStore } from './replay/replay-store.ts'
 import type { RequestFacts } from './request-facts.ts'
+import { errorOf } from './result.ts'
 import { checkRevocation } from './revocation/check-revocation.ts'
 import type { RevocationList } from './revocation/revocation.ts'
-import type { RoutePlan } from './route-plan.ts'
-import { errorOf } from './result.ts'
 import { findRoute, type RouteTable } from './routes.ts'
-import type { VerifiedToken } from './token/verified-token.ts'
 import { checkAudience, checkIssuerAllowed } from './token/token-for-route.ts'
 import { type TokenDeps, verifyToken } from './token/verify-token.ts'
 
@@ -63,6 +62,7 @@ async function firstRefusal(
 ): Promise<Refusal | undefined> {
   const { nowMs } = findings
 
+  // The route, and the peer that Envoy saw.
   const found = findRoute(facts, deps.routes)
   if (!found.ok) return found.error
   const route = found.value
@@ -76,6 +76,7 @@ async function firstRefusal(
   findings.peer = peer
   rememberCertificate(peer, deps.seenCertificates)
 
+  // Credentials (RFC 9110 §11.4) and access token (RFC 9068 §4).
   const sent = readCredentials(facts)
   if (!sent.ok) return sent.error
   const credentials = sent.value
@@ -86,11 +87,10 @@ async function firstRefusal(
   const token = verified.value
   findings.token = token
   const misdirected =
-    errorOf(checkIssuerAllowed(token, route)) ??
-    errorOf(checkAudience(token, route)) ??
-    checkScheme(credentials, token)
+    errorOf(checkIssuerAllowed(token, route)) ?? errorOf(checkAudience(token, route)) ?? checkScheme(credentials, token)
   if (misdirected !== undefined) return misdirected
 
+  // Every binding of the token (RFC 9449 §4.3, RFC 8705 §3), then what the route demands.
   let proof: VerifiedProof | undefined
   if (credentials.scheme === 'dpop') {
     const expected = expectedProof(facts, credentials, token, route, nowMs)
@@ -106,11 +106,13 @@ async function firstRefusal(
   const unheld = checkRouteBinding(token, peer, route, findings.held)
   if (unheld !== undefined) return unheld
 
+  // Nonce (RFC 9449 §9) and fence.
   if (proof !== undefined) {
     const nonce = checkNonce(proof, route, deps.nonces, deps.replay.fenceMs(), nowMs)
     if (nonce !== undefined || route.nonce !== 'off') findings.nonce = deps.nonces.issue(proof.thumbprint, nowMs)
     if (nonce !== undefined) return nonce
   }
+  // Who may call, how old the session may be, and what was revoked.
   const barred =
     checkRequiredPeer(peer, route) ??
     checkScopes(token, route) ??
@@ -118,33 +120,13 @@ async function firstRefusal(
     checkRevocation(findings, deps.revocations)
   if (barred !== undefined) return barred
 
+  // Single use (RFC 9449 §11.1), the last step before allow.
   if (proof !== undefined) {
     const used = await checkReplay(proof, facts, findings, decisionId, deps)
     if (used !== undefined) return used
   }
   recordUse(token, route, deps.activity, nowMs)
   return undefined
-}
-
-/** What the proof must show, from the configuration and the verified token; of the request only method and path (A13). */
-function expectedProof(
-  facts: RequestFacts,
-  credentials: Credentials,
-  token: VerifiedToken,
-  route: RoutePlan,
-  nowMs: number,
-): ExpectedProof {
-  return {
-    method: facts.method,
-    origin: route.origin,
-    path: facts.path,
-    token: credentials.token,
-    algorithms: route.proof.algorithms,
-    maxAgeSeconds: route.proof.maxAgeSeconds,
-    futureSkewSeconds: route.proof.futureSkewSeconds,
-    nowMs,
-    jkt: token.confirmation.jkt ?? '',
-  }
 }
 
 /** So that a rotated certificate can be told from a foreign one later (`certificate_rotated`). */

@@ -3,7 +3,7 @@ import type { Reason } from '../check/reasons.ts'
 import type { Stage } from './session.ts'
 import type { Answer } from './target/target.ts'
 
-export type Story = 'CI runner' | 'service account' | 'agent' | 'third-party integration'
+type Story = 'CI runner' | 'service account' | 'agent' | 'third-party integration'
 
 export interface Expectation {
   readonly status: number

@@ -12,9 +12,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { issueCertificate, makeCa } from '../../src/drill/certificates.ts'
 import { freePorts } from '../../src/drill/local/ports.ts'
 import { adaptEnvoyConfig } from '../../src/drill/world/envoy-config.ts'
-import { type Echo, startUpstream } from '../../src/drill/world/upstream.ts'
+import type { Echo } from '../../src/drill/world/upstream.ts'
 import { envoyStat, startEnvoy, type TestEnvoy } from '../support/envoy.ts'
 import { readShape } from '../support/shapes.ts'
+import { startUpstream } from '../support/upstream.ts'
 
 interface Mutations {
   readonly set?: readonly (readonly [string, string])[]
@@ -35,11 +36,12 @@ beforeAll(async () => {
   writeFileSync(join(dir, 'server.crt'), pod.certificatePem)
   writeFileSync(join(dir, 'server.key'), pod.keyPem)
   const ports = await freePorts()
-  stops.push((await startUpstream(ports.upstream)).stop)
+  const upstream = await startUpstream()
+  stops.push(upstream.stop)
   const server = await startAuthorizer(ports.holdfast)
   stops.push(() => server.forceShutdown())
   const config = adaptEnvoyConfig(readShape('sidecar').replaceAll('/etc/envoy/tls', dir), {
-    ports: { 10443: ports.envoy, 9902: ports.envoyAdmin, 9191: ports.holdfast, 8080: ports.upstream },
+    ports: { 10443: ports.envoy, 9902: ports.envoyAdmin, 9191: ports.holdfast, 8080: upstream.port },
     files: {},
   })
   envoy = await startEnvoy({ config })

@@ -90,6 +90,14 @@ describe('the valid twins', () => {
       }),
     ],
     [
+      'A12 a raw non-ASCII path, which reaches us as bytes, under an encoded htu',
+      () => ({
+        ...honest(),
+        path: Buffer.from('/v1/caf\u00e9').toString('latin1'),
+        proofClaims: { ...honest().proofClaims, htu: `${ORIGIN}/v1/caf%C3%A9` },
+      }),
+    ],
+    [
       'A16 a proof at the far edge',
       () => ({ ...honest(), proofClaims: { ...honest().proofClaims, iat: NOW_SECONDS - 60 } }),
     ],
