@@ -2,11 +2,11 @@
  * `make demo`: brings what is missing, starts a world with a real Envoy in front, attacks it, shows the table, and cleans
  * up. `make up` (--keep) leaves the world running until Ctrl-C instead. Exit code 0 only when all came out as expected.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { handCommands, writeHandCredentials } from '../src/drill/by-hand.ts'
-import { StartFailure } from '../src/drill/local/child.ts'
+import { answers, StartFailure } from '../src/drill/local/child.ts'
 import { findEnvoy } from '../src/drill/local/envoy.ts'
 import { type LocalWorld, localWorld } from '../src/drill/local/local-world.ts'
 import { freePorts, USUAL_PORTS, usualOrFreePorts } from '../src/drill/local/ports.ts'
@@ -50,11 +50,23 @@ async function leaveItRunning({ world }: LocalWorld, signalled: Promise<void>): 
   return true
 }
 
+/** One that was killed leaves its folder behind; one that runs must keep it. */
+async function clearUpFolder(): Promise<boolean> {
+  const address = join(UP_FOLDER, 'envoy-admin-address')
+  if (existsSync(address) && (await answers(`http://${readFileSync(address, 'utf8').trim()}/ready`))) return false
+  rmSync(UP_FOLDER, { recursive: true, force: true })
+  return true
+}
+
 if (!(await setUp(['envoy']))) process.exit(1)
 say('building')
 if (!build()) process.exit(1)
 const envoy = findEnvoy(process.env, process.cwd())
 if (envoy === undefined) throw new Error('set-up installed no Envoy')
+if (keep && !(await clearUpFolder())) {
+  console.error('"make up" runs in this checkout already')
+  process.exit(1)
+}
 
 const dir = keep ? join(process.cwd(), UP_FOLDER) : mkdtempSync(join(tmpdir(), 'holdfast-demo-'))
 const ports = keep ? await usualOrFreePorts() : await freePorts()

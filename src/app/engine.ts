@@ -14,6 +14,7 @@ import type { LoadedConfig } from '../config/load.ts'
 import { makePlans } from '../config/plans.ts'
 import type { Config } from '../config/schema.ts'
 import type { Secrets } from '../config/secrets.ts'
+import { countingCache } from './counting-cache.ts'
 import { REMEMBERED_TOKENS } from './memories.ts'
 import type { Outside } from './outside.ts'
 import { openKeys, openRevocations } from './sources.ts'
@@ -52,7 +53,7 @@ export function makeEngine(loaded: LoadedConfig, secrets: Secrets, outside: Outs
       remembered: makeLruCache(REMEMBERED_TOKENS),
       observer,
     },
-    proofKeys: memories.proofKeys,
+    proofKeys: countingCache(memories.proofKeys, (outcome) => observer.cacheUsed('proof_key', outcome)),
     nonces: makeNonces({
       secrets: [secrets.nonce?.reveal() ?? memories.nonceSecret],
       periodSeconds: config.nonce.periodSeconds,

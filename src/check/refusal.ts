@@ -13,6 +13,8 @@ export interface Refusal {
   readonly answer?: Answer
   /** Who used the proof first, on `proof_replayed`. */
   readonly firstUse?: FirstUse
+  /** RFC 7638 thumbprint of the key that signed, on `proof_key_mismatch`: the other holder. */
+  readonly foreignKey?: string
   /** What was revoked, on `revoked`. */
   readonly revocation?: { readonly id: string; readonly kind: RevocationKind }
 }
@@ -24,7 +26,7 @@ export interface FirstUse {
   readonly atMs: number
 }
 
-type More = Pick<Refusal, 'answer' | 'firstUse' | 'revocation'>
+type More = Pick<Refusal, 'answer' | 'firstUse' | 'foreignKey' | 'revocation'>
 
 export function refusal(reason: Reason, detail: string, more?: More): Refusal {
   return more === undefined ? { reason, detail } : { reason, detail, ...more }

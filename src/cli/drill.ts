@@ -6,7 +6,7 @@ import { nearest } from '../config/nearest.ts'
 import { StartFailure } from '../drill/local/child.ts'
 import { findEnvoy } from '../drill/local/envoy.ts'
 import { ownMain } from '../drill/local/holdfast.ts'
-import { localWorld } from '../drill/local/local-world.ts'
+import { isFree, localWorld } from '../drill/local/local-world.ts'
 import { freePorts } from '../drill/local/ports.ts'
 import { formatReport, reportJson } from '../drill/report.ts'
 import { allAsExpected, type Row, runDrill } from '../drill/run-drill.ts'
@@ -37,7 +37,7 @@ on PATH; where there is none the drill asks Holdfast itself, and says so.
 
   --target URL   the Envoy to attack, such as https://gateway.example.com
   --world DIR    the keys and certificates to do it with; "make up" makes such a folder (world.json names the
-                 issuer and the origins of the services). Without --target: where to make the world
+                 issuer and the origins of the services). Without --target: a folder to make the world in, and keep
   --only NAME    one scenario
   --list         names the scenarios and ends
   --json         the report as JSON
@@ -81,6 +81,8 @@ async function drillOwnWorld(
   io: Io,
 ): Promise<number> {
   const dir = folder === undefined ? mkdtempSync(join(tmpdir(), 'holdfast-drill-')) : resolve(io.cwd, folder)
+  if (!isFree(dir))
+    return wrong(io, `${folder}: is not empty; name another folder, or add --target URL to use its keys`)
   const control = localWorld({
     dir,
     ports: await freePorts(),

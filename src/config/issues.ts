@@ -40,7 +40,7 @@ function messageOf(issue: z.core.$ZodIssue): string {
     case 'too_small':
       return tooSmall(issue)
     case 'too_big':
-      return `must ${issue.origin === 'array' ? 'hold' : 'be'} at most ${issue.maximum}; ${issue.origin === 'array' ? 'take some out' : 'choose a smaller number'}`
+      return tooBig(issue)
     default:
       return issue.message
   }
@@ -50,6 +50,11 @@ function tooSmall(issue: z.core.$ZodIssueTooSmall): string {
   if (issue.origin === 'array') return 'must not be an empty list; add an item'
   if (issue.origin === 'string') return 'must not be empty; give it a value'
   return `must be at least ${issue.minimum}; choose a larger number`
+}
+
+function tooBig(issue: z.core.$ZodIssueTooBig): string {
+  if (issue.origin === 'array') return `must hold at most ${issue.maximum}; take some out`
+  return `must be at most ${issue.maximum}; choose a smaller number`
 }
 
 function notAmong(values: readonly string[], input: unknown): string {

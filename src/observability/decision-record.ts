@@ -47,6 +47,7 @@ export function decisionRecord({ decision, facts, durationMs }: CheckEvent): Dec
     if (refusal.firstUse !== undefined) {
       record['first_use'] = { sender: refusal.firstUse.sender, at: new Date(refusal.firstUse.atMs).toISOString() }
     }
+    if (refusal.foreignKey !== undefined) record['foreign_key'] = shortHash(refusal.foreignKey)
     if (refusal.revocation !== undefined) {
       record['revocation'] = { id: printable(refusal.revocation.id), kind: refusal.revocation.kind }
     }

@@ -37,8 +37,6 @@ export async function readContent(path: string, maxBytes: number, last?: string)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'an unknown error'
     if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' }
-    const problem =
-      code === 'EACCES' ? 'cannot be read: its permissions forbid it' : `cannot be read: the system says ${code}`
-    return { kind: 'problem', problem }
+    return { kind: 'problem', problem: `cannot be read: the system says ${code}` }
   }
 }

@@ -99,7 +99,9 @@ export function verifyDpopProof(
   if (ath !== hash('sha256', expected.token, 'base64url')) {
     return refuse('proof_token_mismatch', 'ath is the hash of another token')
   }
-  if (thumbprint !== expected.jkt) return refuse('proof_key_mismatch', 'jkt of the token is another key')
+  if (thumbprint !== expected.jkt) {
+    return refuse('proof_key_mismatch', 'jkt of the token is another key', { foreignKey: thumbprint })
+  }
 
   rememberProofKey(proofKey.value, keys)
   return ok({ thumbprint, jti, iatSeconds, nonce, ageSeconds: ageMs / 1000 })

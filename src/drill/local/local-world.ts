@@ -2,7 +2,7 @@
  * A whole world on this machine: an application, Holdfast as it is served for real, and Envoy with mTLS in front where
  * there is one. Everything listens on loopback; everything that is started is stopped, by pid, in reverse order.
  */
-import { mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { directTarget } from '../target/direct-target.ts'
 import { envoyTarget } from '../target/envoy-target.ts'
@@ -16,7 +16,7 @@ import { startHoldfast } from './holdfast.ts'
 import type { Ports } from './ports.ts'
 
 export interface LocalWorldOptions {
-  /** Emptied and filled anew. */
+  /** Made when it is not there; never emptied: it is somebody's. */
   readonly dir: string
   readonly ports: Ports
   /** Undefined: Holdfast is asked directly. */
@@ -60,12 +60,17 @@ export function localWorld(options: LocalWorldOptions): LocalWorldControl {
   }
 }
 
+/** Whether a world may be made there: no such folder yet, or nothing in it. */
+export function isFree(dir: string): boolean {
+  return !existsSync(dir) || readdirSync(dir).length === 0
+}
+
 type Started = <T>(thing: T, stop: () => Promise<void>) => Promise<T>
 
 async function start(options: LocalWorldOptions, started: Started): Promise<LocalWorld> {
   const { dir, ports, envoy, main, progress } = options
   progress('making keys, certificates and configurations')
-  rmSync(dir, { recursive: true, force: true })
+  if (!isFree(dir)) throw new StartFailure(`${dir}: is not empty; name another folder`)
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   await makeWorld(dir, ports, envoy === undefined ? undefined : readSidecarConfig())
   const world = await loadWorld(dir)

@@ -1,4 +1,4 @@
-/** All scenarios, in the order of the four stories (docs/stories.md). */
+/** All scenarios, in the order of the four stories. */
 import type { Scenario } from '../scenario.ts'
 import { agentStory } from './agent.ts'
 import { ciRunner } from './ci-runner.ts'

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { command } from '../../../src/cli/drill.ts'
 import { SCENARIOS } from '../../../src/drill/scenarios/index.ts'
@@ -30,5 +33,15 @@ describe('holdfast drill', () => {
     expect(err).toContain(message)
     expect(out).toBe('')
     expect(code).toBe(2)
+  })
+
+  it('makes no world in a folder that holds something, and touches nothing there', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'holdfast-test-'))
+    writeFileSync(join(dir, 'precious'), 'kept')
+    const { code, err } = await run(['--world', dir])
+    expect(code).toBe(2)
+    expect(err).toContain('is not empty')
+    expect(readFileSync(join(dir, 'precious'), 'utf8')).toBe('kept')
+    rmSync(dir, { recursive: true })
   })
 })

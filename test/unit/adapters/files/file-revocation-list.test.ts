@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import {
@@ -8,7 +8,7 @@ import {
 } from '../../../../src/adapters/files/file-revocation-list.ts'
 import { type RawEntry, toRawEntry, writeDocument } from '../../../../src/adapters/files/revocation-document.ts'
 import { NOW, QUERY, revocation } from '../../../contract/revocation-list-cases.ts'
-import { makeFolder } from './folder.ts'
+import { makeFolder, put } from './folder.ts'
 
 interface World {
   readonly list: FileRevocationList
@@ -55,30 +55,30 @@ describe('openFileRevocations', () => {
     const { list, failed } = open(file)
     await list.start()
     expect(kindOf(list)).toBe('clear')
-    await writeFile(file, textOf(session))
+    await put(file, textOf(session))
     await soon(() => expect(kindOf(list)).toBe('revoked'))
     expect(failed).toEqual([])
   })
 
   it('takes up a change, and what is taken back', async () => {
     const file = join(await makeFolder(), 'list.json')
-    await writeFile(file, textOf())
+    await put(file, textOf())
     const { list } = open(file)
     await list.start()
-    await writeFile(file, textOf(session))
+    await put(file, textOf(session))
     await soon(() => expect(kindOf(list)).toBe('revoked'))
-    await writeFile(file, textOf())
+    await put(file, textOf())
     await soon(() => expect(kindOf(list)).toBe('clear'))
   })
 
   it('stays stale when the first file cannot be used, until it is mended', async () => {
     const file = join(await makeFolder(), 'list.json')
-    await writeFile(file, '{"version":1')
+    await put(file, '{"version":1')
     const { list, failed } = open(file)
     await list.start()
     expect(list.find(QUERY, NOW)).toEqual({ kind: 'stale', detail: 'the revocation list could not be read' })
     expect(failed).toHaveLength(1)
-    await writeFile(file, textOf())
+    await put(file, textOf())
     await soon(() => expect(kindOf(list)).toBe('clear'))
   })
 
@@ -92,23 +92,23 @@ describe('openFileRevocations', () => {
   })
 
   it.each([
-    ['is malformed', (file: string) => writeFile(file, 'oops')],
+    ['is malformed', (file: string) => put(file, 'oops')],
     ['disappears', (file: string) => rm(file)],
   ])('keeps the last good list when the file %s', async (_name, spoil) => {
     const file = join(await makeFolder(), 'list.json')
-    await writeFile(file, textOf(session))
+    await put(file, textOf(session))
     const { list, failed } = open(file)
     await list.start()
     await spoil(file)
     await soon(() => expect(failed).toHaveLength(1))
     expect(kindOf(list)).toBe('revoked')
-    await writeFile(file, textOf())
+    await put(file, textOf())
     await soon(() => expect(kindOf(list)).toBe('clear'))
   })
 
   it('applies the rest when entries are malformed, and names those', async () => {
     const file = join(await makeFolder(), 'list.json')
-    await writeFile(file, textOf({ id: 'rv-x', kind: 'nonsense' }, session, 17))
+    await put(file, textOf({ id: 'rv-x', kind: 'nonsense' }, session, 17))
     const { list, refused, applied } = open(file)
     await list.start()
     expect(kindOf(list)).toBe('revoked')
@@ -119,16 +119,16 @@ describe('openFileRevocations', () => {
 
   it('tells how long the newest entry took, but not of the first list nor when none is new', async () => {
     const file = join(await makeFolder(), 'list.json')
-    await writeFile(file, textOf(session))
+    await put(file, textOf(session))
     const { list, applied } = open(file)
     await list.start()
     clock.ms = (NOW + 4) * 1000
     onTestFinished(() => {
       clock.ms = NOW * 1000
     })
-    await writeFile(file, textOf(session, subject))
+    await put(file, textOf(session, subject))
     await soon(() => expect(applied).toHaveLength(2))
-    await writeFile(file, textOf(subject))
+    await put(file, textOf(subject))
     await soon(() => expect(applied).toHaveLength(3))
     expect(applied.map(({ newestAgeMs }) => newestAgeMs)).toEqual([undefined, 1000, undefined])
     expect(list.stats()).toBe(applied[2])
@@ -136,7 +136,7 @@ describe('openFileRevocations', () => {
 
   it('closed before it was read, it watches nothing', async () => {
     const file = join(await makeFolder(), 'list.json')
-    await writeFile(file, textOf(session))
+    await put(file, textOf(session))
     const { list, applied } = open(file)
     const started = list.start()
     list.close()

@@ -8,8 +8,9 @@ const WITH_COLONS = (HEX.match(/../g) ?? []).join(':').toUpperCase()
 const ISSUER = 'https://as.example.com'
 
 type Row = readonly [kind: RevocationKind, name: string, value: string, issuer?: string]
+type Taken = readonly [kind: RevocationKind, name: string, value: string, issuer: string | undefined, normal: string]
 
-const TAKEN: readonly (readonly [...row: Row, normal: string])[] = [
+const TAKEN: readonly Taken[] = [
   ['token', 'a hash', HEX, undefined, HEX],
   ['token', 'a hash in upper case', HEX.toUpperCase(), undefined, HEX],
   ['token', 'a jti', 'jti 1/ü', ISSUER, 'jti 1/ü'],

@@ -141,6 +141,15 @@ describe('the valid twins', () => {
   })
 })
 
+describe('stolen (A22)', () => {
+  it('names the key of the thief beside the one of the holder', async () => {
+    const stolen = { ...honest(), proofKey: thiefKey, proofHeader: { ...honest().proofHeader, jwk: thiefKey.jwk } }
+    const decision = await makeWorld().decide(factsOf(stolen))
+    expect(decision.refusal?.foreignKey).toBe(thiefKey.thumbprint)
+    expect(decision.findings.token?.confirmation.jkt).not.toBe(thiefKey.thumbprint)
+  })
+})
+
 describe('replay (A17)', () => {
   it('refuses the second of two, and names the first sender', async () => {
     const world = makeWorld()
