@@ -58,16 +58,15 @@ async function clearUpFolder(): Promise<boolean> {
   return true
 }
 
+if (keep && !(await clearUpFolder())) {
+  console.error('"make up" runs in this checkout already')
+  process.exit(1)
+}
 if (!(await setUp(['envoy']))) process.exit(1)
 say('building')
 if (!build()) process.exit(1)
 const envoy = findEnvoy(process.env, process.cwd())
 if (envoy === undefined) throw new Error('set-up installed no Envoy')
-if (keep && !(await clearUpFolder())) {
-  console.error('"make up" runs in this checkout already')
-  process.exit(1)
-}
-
 const dir = keep ? join(process.cwd(), UP_FOLDER) : mkdtempSync(join(tmpdir(), 'holdfast-demo-'))
 const ports = keep ? await usualOrFreePorts() : await freePorts()
 const control = localWorld({ dir, ports, envoy, main: 'dist/main.js', progress: say })
@@ -90,7 +89,8 @@ try {
   if (!interrupted) console.error(error instanceof StartFailure ? error.message : error)
 } finally {
   await control.stop()
-  rmSync(dir, { recursive: true, force: true })
 }
+if (good || interrupted) rmSync(dir, { recursive: true, force: true })
+else console.error(`the logs are in ${dir}`)
 if (interrupted) say('stopped, nothing is left running')
 process.exit(good ? 0 : interrupted ? 130 : 1)

@@ -1,7 +1,7 @@
 /** `holdfast serve` as a whole: read, listen, take up changes, drain on a signal. */
 import { AdminListenError } from '../admin/admin-server.ts'
 import { formatFault } from '../config/fault.ts'
-import { createLogger } from '../observability/logger.ts'
+import { createLogger, type Logger } from '../observability/logger.ts'
 import { describeError } from '../observability/redact.ts'
 import { ListenError } from '../transport/listen-address.ts'
 import { startApp } from './app.ts'
@@ -33,8 +33,10 @@ export async function serve(options: ServeOptions): Promise<number> {
   const { loaded, secrets } = read
   const log = createLogger(loaded.config.log.level)
   const decisionLogger = createLogger('info')
+  // Before anything listens: a signal in between must drain too.
+  const ending = awaitSignals(options.onSignal, log)
   const started = await startApp({ ...options, loaded, secrets, log, decisionLogger }).catch((error: unknown) => error)
-  if (started instanceof Error || !isApp(started)) {
+  if (!isApp(started)) {
     err(`holdfast serve: ${startFault(started)}\n`)
     return started instanceof ListenError || started instanceof AdminListenError ? UNREACHABLE : FAULTY
   }
@@ -46,33 +48,31 @@ export async function serve(options: ServeOptions): Promise<number> {
     version: options.version,
     config: loaded.hash,
   })
-  app.warm.then(
-    () => log.info('keys of all issuers were tried'),
-    () => undefined,
-  )
+  app.warm
+    .then(() => log.info('keys of all issuers were tried'))
+    .catch((error: unknown) => log.error('keys', { error }))
 
-  return new Promise((resolve) => {
-    let draining = false
-    options.onSignal((signal) => {
-      if (draining) {
-        log.warn('second signal: ending at once', { signal })
-        return resolve(DONE)
-      }
-      draining = true
-      log.info('draining', { signal, seconds: loaded.config.server.drainSeconds })
-      stopReloading()
-      app.drain().then(
-        () => {
-          log.info('stopped')
-          resolve(DONE)
-        },
-        (error: unknown) => {
-          log.error('the drain failed', { error })
-          resolve(UNREACHABLE)
-        },
-      )
-    })
+  await ending.first
+  stopReloading()
+  const drained = app.drain().then(() => log.info('stopped'))
+  await Promise.race([drained, ending.second])
+  return DONE
+}
+
+/** The first signal asks for a drain, the second for an end at once. */
+function awaitSignals(
+  onSignal: ServeOptions['onSignal'],
+  log: Logger,
+): { readonly first: Promise<void>; readonly second: Promise<void> } {
+  const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let seen = 0
+  onSignal((signal) => {
+    seen++
+    log.info(seen === 1 ? 'draining' : 'second signal: ending at once', { signal })
+    if (seen === 1) first.resolve()
+    else second.resolve()
   })
+  return { first: first.promise, second: second.promise }
 }
 
 type Started = Awaited<ReturnType<typeof startApp>>

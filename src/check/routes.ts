@@ -118,7 +118,7 @@ export function findRouteFaults(routes: readonly Matched[]): readonly RouteFault
     if (twin !== undefined) {
       faults.push({
         index,
-        message: `matches the same requests as route "${twin.name}": tell them apart by path or methods`,
+        message: `matches the same requests as route "${twin.name}"; tell them apart by path or methods`,
       })
       continue
     }
@@ -130,8 +130,8 @@ export function findRouteFaults(routes: readonly Matched[]): readonly RouteFault
 
 function unreachable(taker: string): string {
   return taker === ''
-    ? 'cannot be reached: its own path can be read as more than one route; paths must differ in more than case'
-    : `cannot be reached: a request for its own path is taken for route "${taker}"`
+    ? 'cannot be reached, its own path can be read as more than one route; paths must differ in more than case'
+    : `cannot be reached, a request for its own path is taken for route "${taker}"; change one of the two paths`
 }
 
 function takerOf(route: Matched, table: RouteTable<Matched>): string {

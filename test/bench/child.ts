@@ -17,6 +17,8 @@ export interface Child {
 /** Starts `args` under this Node. Standard error is shown; output is kept by line only when `talks`. */
 export function startChild(args: readonly string[], talks: boolean): Child {
   const child = spawn(process.execPath, args, { stdio: ['pipe', talks ? 'pipe' : 'ignore', 'inherit'] })
+  // Whatever ends the benchmark ends them: nothing is left to burn CPU under the next run.
+  process.once('exit', () => child.kill('SIGKILL'))
   const { pid } = child
   if (pid === undefined) throw new Error('the process could not be started')
   const lines = child.stdout === null ? undefined : createInterface({ input: child.stdout })
