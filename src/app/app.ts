@@ -101,7 +101,7 @@ export async function startApp({ loaded, secrets, log, decisionLogger, version, 
   metrics.watch({
     checksInFlight: handler.inFlight,
     replayEntries: memories.replay.entries,
-    replayFenceMs: memories.replay.fenceMs,
+    replayFenceMs: () => memories.replay.fence('').proofsUntilMs,
   })
   show(engine)
   readiness.set('replay_store', { ready: true, detail: 'memory; the fence stands since the start' })

@@ -108,8 +108,11 @@ async function firstRefusal(
 
   // Nonce (RFC 9449 §9) and fence.
   if (proof !== undefined) {
-    const nonce = checkNonce(proof, route, deps.nonces, deps.replay.fenceMs(), nowMs)
-    if (nonce !== undefined || route.nonce !== 'off') findings.nonce = deps.nonces.issue(proof.thumbprint, nowMs)
+    const fence = deps.replay.fence(proof.thumbprint)
+    const nonce = checkNonce(proof, route, deps.nonces, fence, nowMs)
+    if (nonce !== undefined || route.nonce !== 'off') {
+      findings.nonce = deps.nonces.issue(proof.thumbprint, fence.epoch, nowMs)
+    }
     if (nonce !== undefined) return nonce
   }
   // Who may call, how old the session may be, and what was revoked.

@@ -5,6 +5,7 @@
 import type { VerifiedProof } from './proof/dpop-proof.ts'
 import type { Nonces } from './proof/nonce.ts'
 import { type Refusal, refusal } from './refusal.ts'
+import type { Fence } from './replay/replay-store.ts'
 import type { RoutePlan } from './route-plan.ts'
 
 /** Refuses with nonce_required, nonce_stale, nonce_invalid. A nonce that is sent must be good, unless the route is `off`. */
@@ -12,18 +13,20 @@ export function checkNonce(
   proof: VerifiedProof,
   route: RoutePlan,
   nonces: Nonces,
-  fenceMs: number,
+  fence: Fence,
   nowMs: number,
 ): Refusal | undefined {
-  const fenced = proof.iatSeconds * 1000 <= fenceMs + route.proof.futureSkewSeconds * 1000
+  const fenced = proof.iatSeconds * 1000 <= fence.proofsUntilMs + route.proof.futureSkewSeconds * 1000
   if (!fenced && route.nonce === 'off') return undefined
   if (proof.nonce === undefined) {
     if (fenced)
       return refusal('nonce_required', 'dated before the fence: the replay memory is younger than the proof may be')
     return route.nonce === 'required' ? refusal('nonce_required', 'the route requires a nonce') : undefined
   }
-  const nonce = nonces.check(proof.nonce, proof.thumbprint, nowMs)
+  const nonce = nonces.check(proof.nonce, proof.thumbprint, fence.epoch, nowMs)
   if (nonce.kind === 'stale') return refusal('nonce_stale', 'older than two periods')
   if (nonce.kind === 'invalid') return refusal('nonce_invalid', 'not one of ours for this key and scope')
-  return fenced && nonce.mintedAtMs <= fenceMs ? refusal('nonce_stale', 'minted before the fence') : undefined
+  return fenced && nonce.mintedAtMs <= fence.noncesUntilMs
+    ? refusal('nonce_stale', 'minted before the fence')
+    : undefined
 }

@@ -3,7 +3,7 @@ import type { MarkOutcome, ReplayStore } from '../check/replay/replay-store.ts'
 import type { Cell, Histogram } from './families.ts'
 import type { MetricSet } from './metric-set.ts'
 
-const OUTCOMES = ['first', 'replayed', 'unavailable'] as const
+const OUTCOMES = ['first', 'replayed', 'fenced', 'unavailable'] as const
 
 /** `nowMs` is a clock that only moves forward. A synchronous store stays one: the wrapper adds no turn of the loop. */
 export function timeReplayStore(
@@ -38,6 +38,6 @@ export function timeReplayStore(
         ? outcome.then((settled) => counted(settled, startedMs))
         : counted(outcome, startedMs)
     },
-    fenceMs: () => inner.fenceMs(),
+    fence: inner.fence,
   }
 }

@@ -6,7 +6,7 @@ import type { Revocation, RevocationKind, RevocationQuery } from '../../src/chec
 
 export const NOW = 1_800_000_000
 export const IAT = NOW - 60
-export const NOT_BEFORE = NOW - 600
+const NOT_BEFORE = NOW - 600
 export const ISSUER = 'https://as.example.com'
 export const OTHER_ISSUER = 'https://other.example.com'
 
@@ -15,7 +15,7 @@ const OTHER_HASH = '60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11
 const KEY = '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I'
 const PEER_CERTIFICATE = 'A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0'
 const BOUND_CERTIFICATE = 'Wfn777VsDXE-cW3Wvzm7CuMw6D6h15KRhVqq3o80H48'
-export const WORKLOAD = 'spiffe://example.org/ns/shop/sa/payments'
+const WORKLOAD = 'spiffe://example.org/ns/shop/sa/payments'
 const HOLDER = 'spiffe://partner.example/ns/shop/sa/orders'
 
 export const QUERY: RevocationQuery = {

@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { makeNonces } from '../../src/check/proof/nonce.ts'
 
+const EPOCH = 'epoch-1'
+
 const NOW = 1_800_000_000_000
 const secret = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((octets) => Buffer.from(octets))
 const period = fc.integer({ min: 1, max: 3600 })
@@ -21,7 +23,7 @@ describe('nonces', () => {
         fc.integer({ min: -10_000, max: 10_000_000 }),
         (one, periodSeconds, scope, key, mintedAtMs, later) => {
           const make = () => makeNonces({ secrets: [one], periodSeconds, scope })
-          const verdict = make().check(make().issue(key, mintedAtMs), key, mintedAtMs + later)
+          const verdict = make().check(make().issue(key, EPOCH, mintedAtMs), key, EPOCH, mintedAtMs + later)
           if (later < -5000) expect(verdict.kind).toBe('invalid')
           else if (later <= periodSeconds * 1000) expect(verdict).toEqual({ kind: 'valid', mintedAtMs })
           else if (later >= 2 * periodSeconds * 1000) expect(verdict.kind).toBe('stale')
@@ -36,9 +38,9 @@ describe('nonces', () => {
     fc.assert(
       fc.property(secret, name, name, name, name, (one, scope, otherScope, key, otherKey) => {
         fc.pre(scope !== otherScope || key !== otherKey)
-        const nonce = makeNonces({ secrets: [one], periodSeconds: 60, scope }).issue(key, NOW)
+        const nonce = makeNonces({ secrets: [one], periodSeconds: 60, scope }).issue(key, EPOCH, NOW)
         const other = makeNonces({ secrets: [one], periodSeconds: 60, scope: otherScope })
-        expect(other.check(nonce, otherKey, NOW).kind).toBe('invalid')
+        expect(other.check(nonce, otherKey, EPOCH, NOW).kind).toBe('invalid')
       }),
       { numRuns: 500 },
     )
@@ -52,7 +54,7 @@ describe('nonces', () => {
       .map((octets) => Buffer.concat([Buffer.from([1, 1]), octets.subarray(1)]).toString('base64url'))
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), ours, versioned), (text) => {
-        expect(nonces.check(text, 'key', NOW).kind).toBe('invalid')
+        expect(nonces.check(text, 'key', EPOCH, NOW).kind).toBe('invalid')
       }),
       { numRuns: 1000 },
     )

@@ -1,10 +1,8 @@
 /**
- * Certificates and forwarded headers as Envoy writes them, right or hostile. `issueCertificate` makes signed ones; `makeDer`
- * makes the octets of any certificate at once, unsigned and independent of the code under test, for names that no CA issues.
+ * Certificates and forwarded headers as Envoy writes them, right or hostile. `makeDer` makes
+ * the octets of any certificate at once, unsigned and independent of the code under test, for names that no CA issues.
  */
 import { createHash } from 'node:crypto'
-
-export { issueCertificate, makeCa, makeKeyPair } from '../../src/drill/certificates.ts'
 
 /** What `source.certificate` holds (envoy-facts): line feeds, spaces and `+/=` of the PEM percent-encoded. */
 export function envoyPem(der: Buffer): string {

@@ -20,9 +20,9 @@ export interface RevocationStats {
 }
 
 /** What the log, the metrics and readiness want to know; called in the order in which it happens. */
-export interface RevocationFileEvents {
+interface RevocationFileEvents {
   applied(stats: RevocationStats): void
-  /** An entry of the list just applied that has no effect. */
+  /** An entry of the list just applied that has no effect; the first hundred are named. */
   entryRefused(entry: RefusedEntry): void
   /** The file as a whole could not be applied; in words that follow its name. What stood before stands. */
   failed(problem: string): void
@@ -44,6 +44,8 @@ export interface RevocationFileDeps {
 }
 
 const STALE = { kind: 'stale', detail: 'the revocation list could not be read' } as const
+/** A list written by something else altogether must not fill the log. */
+const MAX_NAMED = 100
 const EMPTY = Buffer.from('{"version":1,"revocations":[]}')
 
 /**
@@ -72,7 +74,7 @@ export function openFileRevocations(path: string, deps: RevocationFileDeps): Fil
     index = buildRevocationIndex(revocations, appliedAtMs / 1000)
     stats = { counts: index.counts, refusedEntries: refused.length, appliedAtMs, newestAgeMs }
     events.applied(stats)
-    for (const entry of refused) events.entryRefused(entry)
+    for (const entry of refused.slice(0, MAX_NAMED)) events.entryRefused(entry)
   }
 
   return {

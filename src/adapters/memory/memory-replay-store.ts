@@ -2,7 +2,7 @@
  * The embedded replay memory: bounded, for one process. Full means refused, never forgotten. It starts empty, so its fence
  * stands at its start.
  */
-import type { Mark, MarkOutcome, ReplayStore } from '../../check/replay/replay-store.ts'
+import type { Fence, Mark, MarkOutcome, ReplayStore } from '../../check/replay/replay-store.ts'
 import { makeProofTable } from './proof-table.ts'
 
 export interface MemoryReplayStore extends ReplayStore {
@@ -22,7 +22,7 @@ const SWEEP_INTERVAL_MS = 1000
 export function makeMemoryReplayStore(maxProofs: number, startMs: number): MemoryReplayStore {
   const tables = Array.from({ length: TABLES }, () => makeProofTable(INITIAL_SLOTS))
   let entries = 0
-  let fenceMs = startMs
+  let fence = fenceAt(startMs)
   let lastSweepMs = Number.NEGATIVE_INFINITY
 
   function sweep(nowMs: number): void {
@@ -45,10 +45,15 @@ export function makeMemoryReplayStore(maxProofs: number, startMs: number): Memor
 
   return {
     markFirstUse,
-    fenceMs: () => fenceMs,
+    fence: () => fence,
     entries: () => entries,
     raiseFence(nowMs) {
-      fenceMs = Math.max(fenceMs, nowMs)
+      if (nowMs > fence.proofsUntilMs) fence = fenceAt(nowMs)
     },
   }
+}
+
+/** One process mints, marks and fences by one clock: the mint time tells all, and there is no epoch to share. */
+function fenceAt(nowMs: number): Fence {
+  return { proofsUntilMs: nowMs, noncesUntilMs: nowMs, epoch: '' }
 }

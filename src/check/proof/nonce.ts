@@ -19,8 +19,9 @@ export type NonceVerdict =
   | { readonly kind: 'invalid' }
 
 export interface Nonces {
-  issue(keyThumbprint: string, nowMs: number): string
-  check(nonce: string, keyThumbprint: string, nowMs: number): NonceVerdict
+  /** `epoch`: of the replay memory (replay-store.ts); a nonce of another epoch is not valid. */
+  issue(keyThumbprint: string, epoch: string, nowMs: number): string
+  check(nonce: string, keyThumbprint: string, epoch: string, nowMs: number): NonceVerdict
 }
 
 export interface NonceOptions {
@@ -61,16 +62,16 @@ export function makeNonces({ secrets, periodSeconds, scope }: NonceOptions): Non
   }
 
   return {
-    issue(keyThumbprint, nowMs) {
+    issue(keyThumbprint, epoch, nowMs) {
       const period = Math.floor(nowMs / periodMs)
       const [key] = keysOf(period, period)
       const stamp = Buffer.alloc(STAMP_BYTES)
       stamp.writeUInt8(VERSION)
       stamp.writeUIntBE(Math.floor(nowMs), 1, STAMP_BYTES - 1)
-      return Buffer.concat([stamp, mac(key as KeyObject, stamp, keyThumbprint)]).toString('base64url')
+      return Buffer.concat([stamp, mac(key as KeyObject, stamp, keyThumbprint, epoch)]).toString('base64url')
     },
 
-    check(nonce, keyThumbprint, nowMs) {
+    check(nonce, keyThumbprint, epoch, nowMs) {
       if (nonce.length !== NONCE_CHARACTERS) return INVALID
       const octets = decodeBase64Url(nonce)
       if (octets === undefined || octets[0] !== VERSION) return INVALID
@@ -82,7 +83,7 @@ export function makeNonces({ secrets, periodSeconds, scope }: NonceOptions): Non
       const stamp = octets.subarray(0, STAMP_BYTES)
       const shown = octets.subarray(STAMP_BYTES)
       const keys = keysOf(period, presentPeriod)
-      if (!keys.some((key) => timingSafeEqual(shown, mac(key, stamp, keyThumbprint)))) return INVALID
+      if (!keys.some((key) => timingSafeEqual(shown, mac(key, stamp, keyThumbprint, epoch)))) return INVALID
       return period < presentPeriod - 1 ? STALE : { kind: 'valid', mintedAtMs }
     },
   }
@@ -96,6 +97,11 @@ function periodKey(secret: KeyObject, scope: string, period: number): KeyObject 
   return createSecretKey(octets)
 }
 
-function mac(key: KeyObject, stamp: Buffer, keyThumbprint: string): Buffer {
-  return createHmac('sha256', key).update(stamp).update(keyThumbprint).digest().subarray(0, MAC_BYTES)
+/** Stamp and thumbprint have one length each, so nothing can shift into the epoch. */
+function mac(key: KeyObject, stamp: Buffer, keyThumbprint: string, epoch: string): Buffer {
+  return createHmac('sha256', key)
+    .update(stamp)
+    .update(keyThumbprint + epoch)
+    .digest()
+    .subarray(0, MAC_BYTES)
 }

@@ -1,6 +1,7 @@
 /** Step 10, the last before allow: the proof is marked as used, in one atomic step (A17, A18). */
 import type { Findings } from '../decision.ts'
 import type { VerifiedProof } from '../proof/dpop-proof.ts'
+import type { Nonces } from '../proof/nonce.ts'
 import { type Refusal, refusal } from '../refusal.ts'
 import type { RequestFacts } from '../request-facts.ts'
 import { replayKey, senderHash } from './replay-key.ts'
@@ -9,13 +10,13 @@ import type { ReplayStore } from './replay-store.ts'
 /** A proof is remembered a little longer than any replica could still accept it. */
 const MARGIN_SECONDS = 1
 
-/** Refuses with proof_replayed, replay_store_unavailable. */
+/** Refuses with proof_replayed, replay_store_unavailable; with nonce_required or nonce_stale when the memory was lost. */
 export async function checkReplay(
   proof: VerifiedProof,
   facts: RequestFacts,
   findings: Findings,
   decisionId: string,
-  deps: { readonly replay: ReplayStore; readonly scope: string },
+  deps: { readonly replay: ReplayStore; readonly nonces: Nonces; readonly scope: string },
 ): Promise<Refusal | undefined> {
   const { route, peer, nowMs } = findings
   if (route === undefined) return refusal('internal_error', 'no route to mark the proof for')
@@ -28,6 +29,10 @@ export async function checkReplay(
     decisionId,
   })
   if (outcome.kind === 'first') return undefined
+  if (outcome.kind === 'fenced') {
+    findings.nonce = deps.nonces.issue(proof.thumbprint, deps.replay.fence(proof.thumbprint).epoch, nowMs)
+    return refusal(proof.nonce === undefined ? 'nonce_required' : 'nonce_stale', 'the replay memory was lost just now')
+  }
   if (outcome.kind === 'replayed') {
     return refusal('proof_replayed', 'the jti of this key is on record', { firstUse: outcome.first })
   }

@@ -15,6 +15,8 @@ export interface Mark {
 export type MarkOutcome =
   | { readonly kind: 'first' }
   | { readonly kind: 'replayed'; readonly first: FirstUse }
+  /** The memory was found lost in this very step: the mark does not count, and `fence` has risen. */
+  | { readonly kind: 'fenced' }
   /** Not known to be first: down, slow, full. Never to be read as first. */
   | { readonly kind: 'unavailable'; readonly detail: string }
 
@@ -25,9 +27,22 @@ export interface ReplayStore {
    * live mark to make room.
    */
   markFirstUse(mark: Mark): MarkOutcome | Promise<MarkOutcome>
+  /** The fence as it stands for proofs of this key (RFC 7638 thumbprint). */
+  fence(keyThumbprint: string): Fence
+}
+
+/**
+ * A moment before which a proof cannot be shown to be unused (design: fence). A proof that is fenced needs a nonce that was
+ * minted behind the fence.
+ */
+export interface Fence {
+  /** Proofs with iat up to this moment plus the allowed future skew are fenced. */
+  readonly proofsUntilMs: number
+  /** Nonces minted up to this moment do not count for a fenced proof. */
+  readonly noncesUntilMs: number
   /**
-   * The fence: a proof with iat up to this moment plus the allowed future skew cannot be shown to be unused, unless it
-   * carries a nonce minted after it.
+   * Goes into every nonce: one memory of proofs, from its start to its loss. Sharers of a store know the same epoch, so that
+   * a nonce from before a loss is told by all of them without comparing clocks. Constant where there is nothing to share.
    */
-  fenceMs(): number
+  readonly epoch: string
 }

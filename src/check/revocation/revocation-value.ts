@@ -9,7 +9,7 @@ import { ok, type Result } from '../result.ts'
 import type { RevocationKind } from './revocation.ts'
 
 /** The kinds that one issuer may be named for; what they are called is only unique with it. */
-export const KINDS_OF_AN_ISSUER: ReadonlySet<RevocationKind> = new Set(['token', 'session', 'subject', 'client'])
+const KINDS_OF_AN_ISSUER: ReadonlySet<RevocationKind> = new Set(['token', 'session', 'subject', 'client'])
 
 /** One value of each kind, for help texts and messages. */
 export const EXAMPLES: Readonly<Record<RevocationKind, string>> = {

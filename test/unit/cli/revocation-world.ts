@@ -8,7 +8,7 @@ import type { Command } from '../../../src/cli/command.ts'
 import { configText, type Parts } from '../config/config-file.ts'
 import { fakeIo } from './fake-io.ts'
 
-export interface Ran {
+interface Ran {
   readonly code: number
   readonly out: string
   readonly err: string

@@ -4,6 +4,8 @@ import { type MetricSet, makeMetricSet } from '../../../src/observability/metric
 import { METRIC_PREFIX } from '../../../src/observability/metric-table.ts'
 import { timeReplayStore } from '../../../src/observability/timed-replay-store.ts'
 
+const FENCE = { proofsUntilMs: 0, noncesUntilMs: 0, epoch: '' }
+
 /** Series that begin so and are not 0. */
 async function counted(set: MetricSet, prefix: string): Promise<Record<string, number>> {
   const { body } = await set.render()
@@ -31,11 +33,11 @@ describe('metrics of a store', () => {
   ])('counts and times each outcome that comes %s, and passes it on', async (_, deliver) => {
     const outcomes = [{ kind: 'first' }, { kind: 'replayed', first: { sender: 's', atMs: 1 } }, { kind: 'unavailable' }]
     const queue = [...outcomes]
-    const inner = { markFirstUse: () => deliver(queue.shift() ?? {}), fenceMs: () => 42 } as unknown as ReplayStore
+    const inner = { markFirstUse: () => deliver(queue.shift() ?? {}), fence: () => FENCE } as unknown as ReplayStore
     let clockMs = 0
     const store = timeReplayStore(inner, 'redis', set, () => (clockMs += 2))
     for (const outcome of outcomes) expect(await store.markFirstUse(mark)).toBe(outcome)
-    expect(store.fenceMs()).toBe(42)
+    expect(store.fence('k')).toBe(FENCE)
     const labels = (outcome: string): string => `{store="redis",operation="mark_first_use",outcome="${outcome}"}`
     expect(await counted(set, 'store_operations_total')).toEqual({
       [`store_operations_total${labels('first')}`]: 1,
@@ -50,7 +52,7 @@ describe('metrics of a store', () => {
   })
 
   it('leaves a synchronous store synchronous', () => {
-    const inner: ReplayStore = { markFirstUse: () => ({ kind: 'first' }), fenceMs: () => 0 }
+    const inner: ReplayStore = { markFirstUse: () => ({ kind: 'first' }), fence: () => FENCE }
     expect(timeReplayStore(inner, 'memory', set, () => 0).markFirstUse(mark)).toEqual({ kind: 'first' })
   })
 })

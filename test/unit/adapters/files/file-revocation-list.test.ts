@@ -117,6 +117,15 @@ describe('openFileRevocations', () => {
     expect(applied[0]?.counts.get('session')).toBe(1)
   })
 
+  it('names a hundred malformed entries at most, and counts all', async () => {
+    const file = join(await makeFolder(), 'list.json')
+    await put(file, textOf(...Array.from({ length: 150 }, (_, i) => i)))
+    const { list, refused, applied } = open(file)
+    await list.start()
+    expect(refused).toHaveLength(100)
+    expect(applied[0]?.refusedEntries).toBe(150)
+  })
+
   it('tells how long the newest entry took, but not of the first list nor when none is new', async () => {
     const file = join(await makeFolder(), 'list.json')
     await put(file, textOf(session))

@@ -54,10 +54,10 @@ describe('the embedded replay memory', () => {
 
   it('fence: stands at the start, rises, and never falls', () => {
     const store = makeMemoryReplayStore(10, NOW)
-    expect(store.fenceMs()).toBe(NOW)
+    expect(store.fence('k').proofsUntilMs).toBe(NOW)
     store.raiseFence(NOW + 100)
     store.raiseFence(NOW + 50)
-    expect(store.fenceMs()).toBe(NOW + 100)
+    expect(store.fence('k').proofsUntilMs).toBe(NOW + 100)
   })
 
   it('agrees with a plain map under any interleaving of marks, repeats and time', () => {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Cache } from '../../../../src/check/cache.ts'
 import { type PeerCertificate, readPeerCertificate } from '../../../../src/check/peer/client-certificate.ts'
-import { type IssuedCertificate, issueCertificate, makeCa } from '../../../../src/drill/certificates.ts'
+import { type IssuedCertificate, issueCertificate, makeCa, makeKeyPair } from '../../../../src/drill/certificates.ts'
 import { envoyEncode, envoyPem, generalizedTime, hexOf, thumbprintOf, utcTime } from '../../../support/certificates.ts'
 import { mapCache } from '../../../support/check-world.ts'
 import { ID, IDENTIFIED, REFUSED, svid, UNIDENTIFIED } from './client-certificate-cases.ts'
@@ -80,6 +80,15 @@ describe('certificates of a real CA', () => {
   let leaf: IssuedCertificate
   beforeAll(async () => {
     leaf = await issueCertificate(await makeCa('test'), { spiffeId: ID, dns: ['localhost'], ips: ['127.0.0.1'] })
+  })
+
+  it('B1 a new certificate for the same key is another certificate', async () => {
+    const [ca, keyPair] = [await makeCa('test'), await makeKeyPair()]
+    const [old, renewed] = [await issueCertificate(ca, { keyPair }), await issueCertificate(ca, { keyPair })]
+    expect(old.keyPem).toBe(renewed.keyPem)
+    const thumbprints = [old, renewed].map(({ certificatePem }) => good(envoyEncode(certificatePem)).thumbprint)
+    expect(thumbprints).toEqual([old.thumbprint, renewed.thumbprint])
+    expect(old.thumbprint).not.toBe(renewed.thumbprint)
   })
 
   it('B2 thumbprint and SPIFFE ID', () => {

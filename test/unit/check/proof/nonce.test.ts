@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { makeNonces } from '../../../../src/check/proof/nonce.ts'
 
+const EPOCH = 'epoch-1'
+
 const SECRET = Buffer.alloc(32, 1)
 const NEXT_SECRET = Buffer.alloc(32, 2)
 const KEY = '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I'
@@ -14,20 +16,20 @@ const nonces = make()
 
 describe('issue and check', () => {
   it('A33 valid for its key, with its mint time', () => {
-    const nonce = nonces.issue(KEY, START + 1234)
-    expect(nonces.check(nonce, KEY, START + 1234)).toEqual({ kind: 'valid', mintedAtMs: START + 1234 })
+    const nonce = nonces.issue(KEY, EPOCH, START + 1234)
+    expect(nonces.check(nonce, KEY, EPOCH, START + 1234)).toEqual({ kind: 'valid', mintedAtMs: START + 1234 })
   })
 
   it('A33 only NQCHAR, one length, 10,000 are distinct', () => {
     const seen = new Set<string>()
-    for (let i = 0; i < 10_000; i++) seen.add(nonces.issue(KEY, START + i))
+    for (let i = 0; i < 10_000; i++) seen.add(nonces.issue(KEY, EPOCH, START + i))
     expect(seen.size).toBe(10_000)
     for (const nonce of seen) expect(nonce).toMatch(/^[A-Za-z0-9_-]{32}$/)
   })
 
   it('A33 nothing of the MAC follows from the nonce of the millisecond before', () => {
     const macs = Array.from({ length: 200 }, (_, i) =>
-      Buffer.from(nonces.issue(KEY, START + i), 'base64url').subarray(7),
+      Buffer.from(nonces.issue(KEY, EPOCH, START + i), 'base64url').subarray(7),
     )
     let ones = 0
     for (const mac of macs) for (const octet of mac) ones += octet.toString(2).replaceAll('0', '').length
@@ -36,8 +38,8 @@ describe('issue and check', () => {
   })
 
   it('A35 several requests may use one nonce', () => {
-    const nonce = nonces.issue(KEY, START)
-    for (let i = 0; i < 3; i++) expect(nonces.check(nonce, KEY, START + i).kind).toBe('valid')
+    const nonce = nonces.issue(KEY, EPOCH, START)
+    for (let i = 0; i < 3; i++) expect(nonces.check(nonce, KEY, EPOCH, START + i).kind).toBe('valid')
   })
 
   it.each([
@@ -50,16 +52,19 @@ describe('issue and check', () => {
     ['from a replica ahead, over the edge of a period', START + PERIOD + 3_000, START + PERIOD - 2_000, 'valid'],
     ['from further ahead', START + 5_001, START, 'invalid'],
   ])('A35 A36 %s', (_, mintedAtMs, nowMs, kind) => {
-    expect(nonces.check(nonces.issue(KEY, mintedAtMs), KEY, nowMs).kind).toBe(kind)
+    expect(nonces.check(nonces.issue(KEY, EPOCH, mintedAtMs), KEY, EPOCH, nowMs).kind).toBe(kind)
   })
 
   it('A16 fractions of a millisecond do not matter', () => {
-    expect(nonces.check(nonces.issue(KEY, START + 0.5), KEY, START + 0.7)).toEqual({ kind: 'valid', mintedAtMs: START })
+    expect(nonces.check(nonces.issue(KEY, EPOCH, START + 0.5), KEY, EPOCH, START + 0.7)).toEqual({
+      kind: 'valid',
+      mintedAtMs: START,
+    })
   })
 })
 
 describe('what is not ours', () => {
-  const nonce = nonces.issue(KEY, START)
+  const nonce = nonces.issue(KEY, EPOCH, START)
   const octets = Buffer.from(nonce, 'base64url')
 
   it.each([
@@ -75,58 +80,61 @@ describe('what is not ours', () => {
     ['zeros', 'A'.repeat(32)],
     ['long', 'A'.repeat(100_000)],
   ])('A33 %s is invalid', (_, text) => {
-    expect(nonces.check(text, KEY, START).kind).toBe('invalid')
+    expect(nonces.check(text, KEY, EPOCH, START).kind).toBe('invalid')
   })
 
   it('A33 A36 any bit flipped, that of the version and the mint time too, is invalid', () => {
     for (let bit = 0; bit < octets.length * 8; bit++) {
       const forged = Buffer.from(octets)
       forged[bit >> 3] = (forged[bit >> 3] as number) ^ (1 << (bit & 7))
-      expect(nonces.check(forged.toString('base64url'), KEY, START).kind).toBe('invalid')
+      expect(nonces.check(forged.toString('base64url'), KEY, EPOCH, START).kind).toBe('invalid')
     }
   })
 
   it('A33 of another key, scope or secret is invalid, old or new', () => {
     for (const nowMs of [START, START + 10 * PERIOD]) {
-      expect(nonces.check(nonce, 'another-key', nowMs).kind).toBe('invalid')
-      expect(make({ scope: 'sidecar' }).check(nonce, KEY, nowMs).kind).toBe('invalid')
-      expect(make({ secrets: [NEXT_SECRET] }).check(nonce, KEY, nowMs).kind).toBe('invalid')
+      expect(nonces.check(nonce, 'another-key', EPOCH, nowMs).kind).toBe('invalid')
+      expect(nonces.check(nonce, KEY, 'epoch-2', nowMs).kind).toBe('invalid')
+      expect(make({ scope: 'sidecar' }).check(nonce, KEY, EPOCH, nowMs).kind).toBe('invalid')
+      expect(make({ secrets: [NEXT_SECRET] }).check(nonce, KEY, EPOCH, nowMs).kind).toBe('invalid')
     }
   })
 })
 
 describe('replicas and rotation', () => {
   it('A34 A35 a second replica with the secret knows it', () => {
-    expect(make().check(nonces.issue(KEY, START), KEY, START + PERIOD).kind).toBe('valid')
+    expect(make().check(nonces.issue(KEY, EPOCH, START), KEY, EPOCH, START + PERIOD).kind).toBe('valid')
   })
 
   it('A35 A36 the first secret mints, all verify, a secret that is gone does not', () => {
-    const before = nonces.issue(KEY, START)
+    const before = nonces.issue(KEY, EPOCH, START)
     const rotating = make({ secrets: [NEXT_SECRET, SECRET] })
     const after = make({ secrets: [NEXT_SECRET] })
-    expect(rotating.check(before, KEY, START).kind).toBe('valid')
-    expect(after.check(before, KEY, START).kind).toBe('invalid')
-    expect(after.check(rotating.issue(KEY, START), KEY, START).kind).toBe('valid')
-    expect(make({ secrets: [SECRET, NEXT_SECRET] }).check(after.issue(KEY, START), KEY, START).kind).toBe('valid')
+    expect(rotating.check(before, KEY, EPOCH, START).kind).toBe('valid')
+    expect(after.check(before, KEY, EPOCH, START).kind).toBe('invalid')
+    expect(after.check(rotating.issue(KEY, EPOCH, START), KEY, EPOCH, START).kind).toBe('valid')
+    expect(make({ secrets: [SECRET, NEXT_SECRET] }).check(after.issue(KEY, EPOCH, START), KEY, EPOCH, START).kind).toBe(
+      'valid',
+    )
   })
 
   it('A36 forged mint times neither fill the memory nor change what is valid', () => {
     const busy = make()
-    const kept = busy.issue(KEY, START)
+    const kept = busy.issue(KEY, EPOCH, START)
     for (let i = 0; i < 1000; i++) {
       const forged = Buffer.from(kept, 'base64url')
       forged.writeUIntBE(START - i * PERIOD * 100, 1, 6)
-      expect(busy.check(forged.toString('base64url'), KEY, START).kind).toBe(i === 0 ? 'valid' : 'invalid')
+      expect(busy.check(forged.toString('base64url'), KEY, EPOCH, START).kind).toBe(i === 0 ? 'valid' : 'invalid')
     }
-    expect(busy.check(kept, KEY, START + PERIOD).kind).toBe('valid')
+    expect(busy.check(kept, KEY, EPOCH, START + PERIOD).kind).toBe('valid')
   })
 
   it('A36 goes on over many periods, and when the clock steps back', () => {
     const long = make()
     for (let i = 0; i < 20; i++) {
       const at = START + i * PERIOD
-      expect(long.check(long.issue(KEY, at), KEY, at + PERIOD).kind).toBe('valid')
+      expect(long.check(long.issue(KEY, EPOCH, at), KEY, EPOCH, at + PERIOD).kind).toBe('valid')
     }
-    expect(long.check(long.issue(KEY, START), KEY, START).kind).toBe('valid')
+    expect(long.check(long.issue(KEY, EPOCH, START), KEY, EPOCH, START).kind).toBe('valid')
   })
 })

@@ -264,7 +264,7 @@ describe('nonce and fence (A33 to A36)', () => {
 
   it('a nonce minted before the fence does not help', async () => {
     const world = makeWorld([routePlan()], { replay: makeMemoryReplayStore(1000, startMs) })
-    const early = world.deps.nonces.issue((honest().tokenClaims['cnf'] as { jkt: string }).jkt, startMs)
+    const early = world.deps.nonces.issue((honest().tokenClaims['cnf'] as { jkt: string }).jkt, '', startMs)
     world.at(NOW_SECONDS + 1)
     const facts = factsOf({ ...honest(), proofClaims: { ...honest().proofClaims, nonce: early } })
     expect((await world.decide(facts)).reason).toBe('nonce_stale')
@@ -286,6 +286,29 @@ describe('nonce and fence (A33 to A36)', () => {
     expect((await after.decide(captured)).reason).toBe('nonce_required')
   })
 
+  it('a store found lost in the very act of marking: a nonce first, and the new one passes', async () => {
+    const fences = [
+      { proofsUntilMs: 0, noncesUntilMs: 0, epoch: 'before' },
+      { proofsUntilMs: startMs + 5000, noncesUntilMs: 0, epoch: 'after' },
+    ] as const
+    let lost = false
+    const world = makeWorld([routePlan({ nonce: 'off' })], {
+      replay: {
+        fence: () => fences[lost ? 1 : 0],
+        markFirstUse() {
+          const first = lost
+          lost = true
+          return first ? { kind: 'first' } : { kind: 'fenced' }
+        },
+      },
+    })
+    const refused = await world.ask(factsOf(honest()))
+    expect(refused.decision.reason).toBe('nonce_required')
+    const nonce = header(refused.answer, 'dpop-nonce')
+    const retry = factsOf({ ...honest(), proofClaims: { ...honest().proofClaims, nonce } })
+    expect((await world.decide(retry)).reason).toBe('ok')
+  })
+
   it('a nonce serves several requests, and each success hands out one', async () => {
     const world = makeWorld([routePlan({ nonce: 'required' })])
     const first = await world.ask(factsOf(honest()))
@@ -301,14 +324,14 @@ describe('nonce and fence (A33 to A36)', () => {
 
   it('the nonce of another key is refused', async () => {
     const world = makeWorld()
-    const nonce = world.deps.nonces.issue(thiefKey.thumbprint, NOW_SECONDS * 1000)
+    const nonce = world.deps.nonces.issue(thiefKey.thumbprint, '', NOW_SECONDS * 1000)
     const facts = factsOf({ ...honest(), proofClaims: { ...honest().proofClaims, nonce } })
     expect((await world.decide(facts)).reason).toBe('nonce_invalid')
   })
 
   it('defects of the proof are told before the nonce, and a stale iat stays refused under a fresh one', async () => {
     const world = makeWorld([routePlan({ nonce: 'required' })])
-    const nonce = world.deps.nonces.issue((honest().tokenClaims['cnf'] as { jkt: string }).jkt, NOW_SECONDS * 1000)
+    const nonce = world.deps.nonces.issue((honest().tokenClaims['cnf'] as { jkt: string }).jkt, '', NOW_SECONDS * 1000)
     const wrong = (change: Record<string, unknown>) =>
       factsOf({ ...honest(), proofClaims: { ...honest().proofClaims, ...change } })
     expect((await world.decide(wrong({ htm: 'PUT' }))).reason).toBe('proof_target_mismatch')
