@@ -2,16 +2,14 @@
 import { type FileRevocationList, openFileRevocations } from '../adapters/files/file-revocation-list.ts'
 import { watchFile } from '../adapters/files/watched-file.ts'
 import { type JwksIssuerKeys, makeIssuerKeys } from '../adapters/jwks/issuer-keys.ts'
-import type { KeySource, WatchFile } from '../adapters/jwks/key-source.ts'
+import type { KeySource } from '../adapters/jwks/key-source.ts'
 import type { Config } from '../config/schema.ts'
 import type { Outside } from './outside.ts'
-
-const MAX_KEY_SET_BYTES = 1_048_576
 
 export function openKeys(issuers: Config['issuers'], { log, metrics }: Outside): JwksIssuerKeys {
   return makeIssuerKeys(issuers.map(keySource), {
     nowMs: () => performance.now(),
-    watch,
+    watch: watchFile,
     log,
     events: { refreshed: (issuer, outcome) => metrics.issuerKeysRefreshed(issuer, outcome) },
   })
@@ -22,9 +20,6 @@ function keySource({ issuer, keys, algorithms }: Config['issuers'][number]): Key
   if (keys.jwksFile !== undefined) return { ...base, kind: 'file', path: keys.jwksFile }
   return { ...base, kind: 'uri', url: keys.jwksUri ?? '', insecureHttp: keys.insecureHttp }
 }
-
-const watch: WatchFile = (path, onChange, options) =>
-  watchFile(path, (content) => onChange(content), { ...options, maxBytes: MAX_KEY_SET_BYTES })
 
 /** Undefined where the configuration names no file. Until its `start` has read the file nothing can be shown to be clear. */
 export function openRevocations(file: string | null, { clock, log, metrics }: Outside): FileRevocationList | undefined {

@@ -23,12 +23,16 @@ export type ParsedArgs<T extends OptionTypes> =
   | ({ readonly ok: true } & Parsed<T>)
   | { readonly ok: false; readonly message: string }
 
+/** Every command takes these, also those that need no configuration: scripts pass one set of options to all. */
+const EVERYWHERE = { config: 'string' } as const
+
 /** `positionals` names what may stand without a dash, in order; none by default. A lone `-` is a positional or a value. */
 export function readArgs<const T extends OptionTypes>(
   args: readonly string[],
-  options: T,
+  own: T,
   positionals: readonly string[] = [],
 ): ParsedArgs<T> {
+  const options: OptionTypes = { ...EVERYWHERE, ...own }
   const { tokens } = parseArgs({
     args: [...args],
     options: Object.fromEntries(Object.entries(options).map(([name, type]) => [name, { type }])),

@@ -1,4 +1,6 @@
 /** What `revoke`, `revocations` and `unrevoke` need of the configuration, and how they tell what is wrong. */
+
+import type { FileTrouble } from '../adapters/files/revocation-file.ts'
 import { REVOCATION_KINDS } from '../check/revocation/revocation.ts'
 import { formatFault } from '../config/fault.ts'
 import { loadConfig } from '../config/load.ts'
@@ -7,7 +9,6 @@ import type { Config } from '../config/schema.ts'
 import { configPath } from './args.ts'
 import type { Io } from './command.ts'
 import { EXIT } from './exit-codes.ts'
-import type { FileTrouble } from './revocation-file.ts'
 
 export type Settings =
   | { readonly ok: true; readonly config: Config; readonly file: string }

@@ -1,12 +1,12 @@
 /** `holdfast revocations`: what is cut off, and until when. */
 
 import { toRawEntry } from '../adapters/files/revocation-document.ts'
+import { readRevocationFile } from '../adapters/files/revocation-file.ts'
 import { formatTime } from '../adapters/files/rfc3339.ts'
 import { REVOCATION_KINDS, type Revocation } from '../check/revocation/revocation.ts'
 import { readArgs } from './args.ts'
 import type { Command, Io } from './command.ts'
 import { EXIT } from './exit-codes.ts'
-import { readRevocationFile } from './revocation-file.ts'
 import { printable, readSettings, tellTrouble, unknownKind, wrongUse } from './revocation-settings.ts'
 
 const NAME = 'revocations'

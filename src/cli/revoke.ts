@@ -1,5 +1,6 @@
 /** `holdfast revoke`: the kill switch. Cuts off a token, a session, or everything of an identity. */
 import { hasEnded, toRawEntry } from '../adapters/files/revocation-document.ts'
+import { changeRevocationFile } from '../adapters/files/revocation-file.ts'
 import { formatTime } from '../adapters/files/rfc3339.ts'
 import { REVOCATION_KINDS } from '../check/revocation/revocation.ts'
 import { EXAMPLES } from '../check/revocation/revocation-value.ts'
@@ -7,7 +8,6 @@ import { readArgs } from './args.ts'
 import type { Command, Io } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { makeRevocation, type NewRevocation, REVOKE_OPTIONS, readOrder } from './new-revocation.ts'
-import { changeRevocationFile } from './revocation-file.ts'
 import { printable, readSettings, tellTrouble, wrongUse } from './revocation-settings.ts'
 
 const NAME = 'revoke'

@@ -1,9 +1,9 @@
 /** `holdfast unrevoke`: takes one revocation back. */
 import { idOf } from '../adapters/files/revocation-document.ts'
+import { changeRevocationFile } from '../adapters/files/revocation-file.ts'
 import { readArgs } from './args.ts'
 import type { Command } from './command.ts'
 import { EXIT } from './exit-codes.ts'
-import { changeRevocationFile } from './revocation-file.ts'
 import { readSettings, tellTrouble, wrongUse } from './revocation-settings.ts'
 
 const NAME = 'unrevoke'

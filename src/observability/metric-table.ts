@@ -1,7 +1,7 @@
 /**
  * Every metric in one table: type, labels and help. Dashboards, alerts and the reference in docs/ are written against these
  * names; label values are closed sets, so that no request can make a series. With R reasons there are 2 R + 118 of them, and 14
- * for a route, R more where it observes, 3 for an issuer, 57 for a store, one for a component and for an insecure setting.
+ * for a route, R more where it observes, 3 for an issuer, 76 for a store, one for a component and for an insecure setting.
  */
 interface MetricRow {
   readonly type: 'counter' | 'gauge' | 'histogram'

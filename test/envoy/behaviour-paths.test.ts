@@ -136,13 +136,13 @@ afterAll(() => lab?.stop())
 
 describe.each(SETTINGS)('$name', ({ name }) => {
   it('A15 no spelling brings a naked request to the application under /admin', async () => {
-    for (const target of TRICKS) {
-      const before = lab.reached.length
-      const received = await sendRaw(lab.where(name), { target })
-      const reached = lab.reached.slice(before).map(({ path }) => path)
-      expect({ target, served: reached.filter(isProtected) }).toEqual({ target, served: [] })
-      expect([200, 307, 400, 401, 403, 404], target).toContain(received.status)
-    }
+    const before = lab.reached.length
+    const received = await Promise.all(TRICKS.map((target) => sendRaw(lab.where(name), { target })))
+    const served = lab.reached.slice(before).map(({ path }) => path)
+    expect(served.filter(isProtected)).toEqual([])
+    expect(served.length).toBe(received.filter(({ status }) => status === 200).length)
+    const statuses = new Set(received.map(({ status }) => status))
+    expect([200, 307, 400, 401, 403, 404]).toEqual(expect.arrayContaining([...statuses]))
   })
 
   it('A15 an open path is served, the protected one with its proof, and the plain refusals are ours', async () => {

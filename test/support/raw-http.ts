@@ -44,7 +44,7 @@ export function sendRaw(where: Where, sent: Sent): Promise<Received> {
   return exchangeRaw(where, Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`, 'latin1'))
 }
 
-/** Sends octets, reads until the other side closes. A status of 0: it closed without an answer. */
+/** Sends octets, reads one answer. A status of 0: the other side closed without any. */
 export function exchangeRaw(where: Where, octets: Buffer): Promise<Received> {
   return new Promise((resolve, reject) => {
     const to = { host: '127.0.0.1', port: where.port }
@@ -59,13 +59,25 @@ export function exchangeRaw(where: Where, octets: Buffer): Promise<Received> {
       resolve(parse(Buffer.concat(chunks).toString('latin1')))
     }
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)))
-    socket.on('data', (chunk: Buffer) => chunks.push(chunk))
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      if (isComplete(Buffer.concat(chunks).toString('latin1'))) finish()
+    })
     socket.once('end', finish)
     socket.once('close', finish)
     // A server that refuses early resets while we still send: its answer, if there was one, counts.
     socket.once('error', (error) => (chunks.length > 0 ? finish() : reject(error)))
     socket.write(octets)
   })
+}
+
+/** After a refusal of its own Envoy keeps the connection open for a second: no need to wait for that. */
+function isComplete(text: string): boolean {
+  const { fields } = parse(text)
+  const headEnd = text.indexOf('\r\n\r\n')
+  if (headEnd === -1) return false
+  const length = fields.find(([name]) => name === 'content-length')?.[1]
+  return length === undefined ? text.endsWith('\r\n0\r\n\r\n') : text.length >= headEnd + 4 + Number(length)
 }
 
 function parse(text: string): Received {

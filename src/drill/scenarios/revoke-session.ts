@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toRawEntry } from '../../adapters/files/revocation-document.ts'
-import { changeRevocationFile } from '../../cli/revocation-file.ts'
+import { changeRevocationFile } from '../../adapters/files/revocation-file.ts'
 import type { Finding } from '../scenario.ts'
 import type { Session, Stage } from '../session.ts'
 import type { Answer } from '../target/target.ts'

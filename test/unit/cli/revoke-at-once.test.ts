@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { lockFile } from '../../../src/cli/file-lock.ts'
+import { lockFile } from '../../../src/adapters/files/file-lock.ts'
 import { command as revoke } from '../../../src/cli/revoke.ts'
 import { makeRevocationWorld } from './revocation-world.ts'
 

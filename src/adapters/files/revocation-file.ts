@@ -5,7 +5,9 @@
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { readContent } from '../adapters/files/read-content.ts'
+import type { Result } from '../../check/result.ts'
+import { lockFile } from './file-lock.ts'
+import { readContent } from './read-content.ts'
 import {
   MAX_DOCUMENT_BYTES,
   type RawEntry,
@@ -13,9 +15,7 @@ import {
   readRawEntries,
   readRevocations,
   writeDocument,
-} from '../adapters/files/revocation-document.ts'
-import type { Result } from '../check/result.ts'
-import { lockFile } from './file-lock.ts'
+} from './revocation-document.ts'
 
 /** `unusable`: it is there and is no list, so it is left alone. `unreachable`: the system or another writer is in the way. */
 export interface FileTrouble {
