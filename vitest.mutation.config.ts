@@ -3,6 +3,10 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['test/unit/check/**/*.test.ts', 'test/vectors/**/*.test.ts', 'test/property/{codec,htu,proof,nonce,token,xfcc,spiffe,certificate}*.test.ts'],
+    include: [
+      'test/unit/check/**/*.test.ts',
+      'test/vectors/**/*.test.ts',
+      'test/property/{codec,htu,proof,nonce,token,xfcc,spiffe,certificate}*.test.ts',
+    ],
   },
 })
