@@ -2,38 +2,26 @@
  * The composition root: one configuration → a server that starts, takes up changes, drains. Everything that has a state is made
  * here, once; nothing else knows all parts.
  */
-import { type AdminServer, startAdminServer } from '../admin/admin-server.ts'
+import { startAdminServer } from '../admin/admin-server.ts'
 import { makeReadiness } from '../admin/readiness.ts'
-import { insecureSettings } from '../config/insecure.ts'
 import type { LoadedConfig } from '../config/load.ts'
-import { makePlans } from '../config/plans.ts'
 import { redacted } from '../config/redacted.ts'
 import type { Secrets } from '../config/secrets.ts'
-import { makeDecisionLog } from '../observability/decision-log.ts'
-import type { Logger } from '../observability/logger.ts'
-import { makeMetricSet } from '../observability/metric-set.ts'
-import { makePrometheusObserver } from '../observability/prometheus-observer.ts'
-import { makeRuntimeMetrics } from '../observability/runtime-metrics.ts'
 import { timeReplayStore } from '../observability/timed-replay-store.ts'
 import { makeCheckHandler } from '../transport/authorization-service.ts'
-import { type GrpcServer, startGrpcServer } from '../transport/grpc-server.ts'
+import { startGrpcServer } from '../transport/grpc-server.ts'
 import { makeDecider } from './decider.ts'
-import { changesReplay, closeEngine, type Engine, makeEngine } from './engine.ts'
+import { changesReplay, closeEngine, type Engine, longestSkewMs, makeEngine } from './engine.ts'
 import { listenAddress, tcpAddress } from './listen.ts'
 import { makeMemories } from './memories.ts'
-import { makeObserver } from './observers.ts'
 import type { Outside } from './outside.ts'
 import { updateReadiness } from './readiness.ts'
+import { makeTelemetry, type TelemetryOptions } from './telemetry.ts'
 import { readTlsFiles } from './tls-files.ts'
 
-export interface AppOptions {
+export interface AppOptions extends TelemetryOptions {
   readonly loaded: LoadedConfig
   readonly secrets: Secrets
-  readonly log: Logger
-  /** Lets `info` through: which decisions are logged is a choice of its own (`log.decisions`). */
-  readonly decisionLogger: Logger
-  readonly version: string
-  readonly node: string
 }
 
 export interface App {
@@ -44,7 +32,7 @@ export interface App {
   readonly warm: Promise<void>
   /** Takes up a configuration; resolves to what keeps it from being taken up, or undefined. */
   apply(loaded: LoadedConfig, secrets: Secrets): Promise<string | undefined>
-  /** A changed configuration could not be read; the last good one stands. */
+  /** A changed configuration could not be taken up; the last good one stands. */
   rejected(detail: string): void
   /** Readiness ends, calls finish within `server.drainSeconds`, then everything closes. */
   drain(): Promise<void>
@@ -53,42 +41,31 @@ export interface App {
 const READINESS_INTERVAL_MS = 500
 
 /** Listens, or throws ListenError, AdminListenError, or the error of unusable TLS files. */
-export async function startApp({ loaded, secrets, log, decisionLogger, version, node }: AppOptions): Promise<App> {
-  const { server } = loaded.config
-  const metricSet = makeMetricSet()
-  const metrics = makeRuntimeMetrics(metricSet, { version, node }, Date.now)
-  const decisionMetrics = makePrometheusObserver(metricSet)
+export async function startApp(options: AppOptions): Promise<App> {
+  const { loaded, secrets } = options
+  const { server, admin: adminConfig, store } = loaded.config
+  const telemetry = makeTelemetry(options)
+  const { log, metrics, metricSet, observer } = telemetry
   const readiness = makeReadiness(['config', 'replay_store'])
   readiness.onChange(() => metrics.componentsChanged(readiness.components()))
-  let decisionLog = makeDecisionLog(decisionLogger, loaded.config.log.decisions)
 
-  const startMs = Date.now()
-  const memories = makeMemories(loaded.config.store.memory.maxProofs, startMs)
-  const outside: Outside = {
-    clock: { nowMs: Date.now },
-    log,
-    metrics,
-    observer: makeObserver(decisionMetrics, () => decisionLog),
-    memories,
-    replay: timeReplayStore(memories.replay, 'memory', metricSet, () => performance.now()),
-  }
+  const memories = makeMemories(store.memory.maxProofs, Date.now())
+  const replay = timeReplayStore(memories.replay, 'memory', metricSet, () => performance.now())
+  const outside: Outside = { clock: { nowMs: Date.now }, log, metrics, observer, memories, replay }
   let engine = makeEngine(loaded, secrets, outside)
   await engine.revocations?.start()
   const refresh = (): void => updateReadiness(readiness, engine)
 
-  function show(shown: Engine): void {
-    const { config, hash } = shown.loaded
-    const insecure = insecureSettings(config)
-    decisionMetrics.setRoutes(makePlans(config).routes)
-    metrics.configApplied({ hash, issuers: config.issuers.map(({ issuer }) => issuer), insecureSettings: insecure })
-    readiness.set('config', { ready: true, detail: `configuration ${hash}` })
+  function inForce(next: Engine): void {
+    engine = next
+    telemetry.configured(next.loaded)
+    readiness.set('config', { ready: true, detail: `configuration ${next.loaded.hash}` })
     refresh()
-    for (const setting of insecure) log.warn('an insecure setting is in force', { setting })
   }
 
   const decider = makeDecider({
     deps: () => engine.deps,
-    observer: outside.observer,
+    observer,
     onShed: metrics.checkShed,
     onFault: (error, decisionId) => log.error('a check failed', { decision_id: decisionId, error }),
   })
@@ -103,17 +80,13 @@ export async function startApp({ loaded, secrets, log, decisionLogger, version, 
     replayEntries: memories.replay.entries,
     replayFenceMs: () => memories.replay.fence('').proofsUntilMs,
   })
-  show(engine)
+  inForce(engine)
   readiness.set('replay_store', { ready: true, detail: 'memory; the fence stands since the start' })
 
-  const grpc: GrpcServer = await startGrpcServer({
-    listen: listenAddress(server.listen),
-    tls: await readTlsFiles(server.tls),
-    check: handler.check,
-    readiness,
-  })
-  const admin: AdminServer = await startAdminServer({
-    listen: tcpAddress(loaded.config.admin.listen),
+  const tls = await readTlsFiles(server.tls)
+  const grpc = await startGrpcServer({ listen: listenAddress(server.listen), tls, check: handler.check, readiness })
+  const admin = await startAdminServer({
+    listen: tcpAddress(adminConfig.listen),
     metrics: metricSet.render,
     readiness,
     config: () => ({ hash: engine.loaded.hash, config: redacted(engine.loaded.config) }),
@@ -124,28 +97,32 @@ export async function startApp({ loaded, secrets, log, decisionLogger, version, 
   const timer = setInterval(refresh, READINESS_INTERVAL_MS).unref()
   const warm = engine.keys.start().then(refresh)
 
+  /** Undefined once `next` is in force; else what keeps it from that, and nothing has changed. */
+  async function replaceBy(next: Engine, before: Engine): Promise<string | undefined> {
+    if (next.revocations !== before.revocations) await next.revocations?.start()
+    const problem = await missingKeys(next, before)
+    if (problem !== undefined) return problem
+    const tlsFiles = await readTlsFiles(next.loaded.config.server.tls)
+    if (tlsFiles !== undefined) grpc.updateTls(tlsFiles)
+    const { config } = before.loaded
+    if (changesReplay(next.loaded.config, config)) memories.replay.raiseFence(Date.now(), longestSkewMs(config))
+    inForce(next)
+    return undefined
+  }
+
   return {
     address: grpc.address,
     adminAddress: admin.address,
     warm,
-    async apply(next, nextSecrets) {
+    async apply(nextConfig, nextSecrets) {
       const before = engine
-      const made = makeEngine(next, nextSecrets, outside, before)
-      if (made.revocations !== before.revocations) await made.revocations?.start()
-      const problem = await whatHinders(made, before)
-      if (problem !== undefined) {
-        closeEngine(made, before)
-        return problem
+      const next = makeEngine(nextConfig, nextSecrets, outside, before)
+      try {
+        return await replaceBy(next, before)
+      } finally {
+        if (engine === next) closeEngine(before, next)
+        else closeEngine(next, before)
       }
-      const tls = await readTlsFiles(next.config.server.tls)
-      if (tls !== undefined) grpc.updateTls(tls)
-      if (changesReplay(next.config, before.loaded.config)) memories.replay.raiseFence(Date.now())
-      engine = made
-      decisionLog.flush()
-      decisionLog = makeDecisionLog(decisionLogger, next.config.log.decisions)
-      closeEngine(before, made)
-      show(made)
-      return undefined
     },
     rejected(detail) {
       metrics.configRejected()
@@ -156,16 +133,16 @@ export async function startApp({ loaded, secrets, log, decisionLogger, version, 
       await grpc.drain(engine.loaded.config.server.drainSeconds)
       clearInterval(timer)
       closeEngine(engine)
-      decisionLog.flush()
+      telemetry.flush()
       await admin.close()
     },
   }
 }
 
 /** New key sources are tried before they replace ones that serve: a change must not cut off an issuer. */
-async function whatHinders(made: Engine, before: Engine): Promise<string | undefined> {
-  if (made.keys === before.keys) return undefined
-  await made.keys.start()
-  const failing = made.keys.ready().find(({ ready }) => !ready)
-  return failing === undefined ? undefined : `keys of issuer ${failing.issuer}: ${failing.detail}`
+async function missingKeys(next: Engine, before: Engine): Promise<string | undefined> {
+  if (next.keys === before.keys) return undefined
+  await next.keys.start()
+  const missing = next.keys.ready().find(({ ready }) => !ready)
+  return missing === undefined ? undefined : `keys of issuer ${missing.issuer}: ${missing.detail}`
 }

@@ -90,3 +90,8 @@ export function changesReplay(config: Config, before: Config): boolean {
   })
   return !isDeepStrictEqual(decisive(config), decisive(before))
 }
+
+/** How far ahead a proof that the configuration took may have been dated. */
+export function longestSkewMs({ routes }: Config): number {
+  return Math.max(...routes.map(({ proof }) => proof.futureSkewSeconds)) * 1000
+}

@@ -9,7 +9,8 @@ import { type ParsedText, parseText } from './document.ts'
 import { type Fault, type Finding, pathText } from './fault.ts'
 import { findingsOf } from './issues.ts'
 import { readBounded } from './read-file.ts'
-import { checkRules, type Sections } from './rules.ts'
+import type { Sections } from './rules/sections.ts'
+import { checkRules } from './rules.ts'
 import { type Config, configSchema } from './schema.ts'
 
 export interface LoadedConfig {

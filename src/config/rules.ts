@@ -6,13 +6,8 @@ import type { Finding } from './fault.ts'
 import { issuerRules } from './rules/issuer-rules.ts'
 import { peerRules } from './rules/peer-rules.ts'
 import { routeRules } from './rules/route-rules.ts'
+import type { Sections } from './rules/sections.ts'
 import { storeRules } from './rules/store-rules.ts'
-import type { Config, IssuerConfig, RouteConfig } from './schema.ts'
-
-export type Sections = { readonly [K in keyof Omit<Config, 'issuers' | 'routes'>]: Config[K] | undefined } & {
-  readonly issuers: readonly (IssuerConfig | undefined)[]
-  readonly routes: readonly (RouteConfig | undefined)[]
-}
 
 const RULES: readonly ((sections: Sections) => readonly Finding[])[] = [storeRules, issuerRules, peerRules, routeRules]
 

@@ -59,7 +59,12 @@ function typeAndLeave(reader: Reader, script: string): ChildProcess {
 async function untilReady(url: string): Promise<void> {
   const deadline = Date.now() + TIMEOUT_MS / 2
   while (Date.now() < deadline) {
-    if (await fetch(url).then(({ status }) => status === 200).catch(() => false)) return
+    if (
+      await fetch(url)
+        .then(({ status }) => status === 200)
+        .catch(() => false)
+    )
+      return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   throw new Error(`${url} was not ready in time`)
@@ -106,7 +111,9 @@ describe('README.md', () => {
   )
 })
 
-const OTHERS = documents().filter(({ path, blocks }) => path !== 'README.md' && blocks.some((b) => /^ci\b/.test(b.marker)))
+const OTHERS = documents().filter(
+  ({ path, blocks }) => path !== 'README.md' && blocks.some((b) => /^ci\b/.test(b.marker)),
+)
 
 describe.each(OTHERS)('$path', ({ path }) => {
   test(
@@ -125,13 +132,16 @@ describe('configurations in the documents', () => {
     blocks.filter(({ language }) => language === 'yaml').map((block, index) => ({ path, index, ...block })),
   )
 
-  test.each(yaml.filter(({ marker }) => !marker.startsWith('part of ')))('$path, block $index loads', async ({ text }) => {
-    const { folder } = newReader()
-    const file = join(folder, 'block.yaml')
-    writeFileSync(file, text)
-    const loaded = await loadConfig(file)
-    expect(loaded.ok ? [] : loaded.faults).toEqual([])
-  })
+  test.each(yaml.filter(({ marker }) => !marker.startsWith('part of ')))(
+    '$path, block $index loads',
+    async ({ text }) => {
+      const { folder } = newReader()
+      const file = join(folder, 'block.yaml')
+      writeFileSync(file, text)
+      const loaded = await loadConfig(file)
+      expect(loaded.ok ? [] : loaded.faults).toEqual([])
+    },
+  )
 
   test.each(yaml.filter(({ marker }) => marker.startsWith('part of ')))('$path, block $index is $marker', (block) => {
     const file = block.marker.slice('part of '.length)

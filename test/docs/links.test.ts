@@ -6,8 +6,15 @@ import { anchors, codeSpans, type Document, documents, links, ROOT, readDocument
 
 const DOCUMENTS = documents()
 
-/** Files of the user's, and what commands make. */
-const NOT_IN_THE_CHECKOUT = new Set(['holdfast.yaml', 'revocations.json', 'dist/', '.tools/'])
+/** Files of the user's, what commands make, and the start of a media type. */
+const NOT_IN_THE_CHECKOUT = new Set([
+  'holdfast.yaml',
+  './holdfast.yaml',
+  'revocations.json',
+  'dist/',
+  '.tools/',
+  'application/',
+])
 
 /** ARCHITECTURE writes files of the decision path short. */
 const BASES = ['', 'src/', 'src/check/', 'src/transport/']

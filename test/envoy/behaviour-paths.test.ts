@@ -25,7 +25,7 @@ const SETTINGS: readonly ListenerWish[] = [true, false].flatMap((normalize) =>
   ),
 )
 
-/** Each reaches `/admin/x` on some server behind some proxy. One char is one octet. */
+/** Ways to write `/admin`, or to look as if. One char is one octet. */
 const TRICKS = [
   '/admin',
   '/admin/',
@@ -133,6 +133,22 @@ beforeAll(async () => {
   holder = await makeHolder(lab.parties, { aud: AUDIENCE })
 })
 afterAll(() => lab?.stop())
+
+it('the tricks are tricks: all but these few are read as a path under /admin by some usual server', () => {
+  expect(TRICKS.filter((target) => !isProtected(target))).toEqual([
+    '/open//admin/x',
+    '/admin%00/x',
+    '/admin%20/x',
+    '/admin%',
+    '/admin\xe9',
+    '/%c0%afadmin/x',
+    '/open/%c0%ae%c0%ae/admin/x',
+    '/open/#/../admin/x',
+    'http://localhost/admin/x',
+    'http:///admin/x',
+    '*',
+  ])
+})
 
 describe.each(SETTINGS)('$name', ({ name }) => {
   it('A15 no spelling brings a naked request to the application under /admin', async () => {

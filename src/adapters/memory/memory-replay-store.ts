@@ -9,8 +9,11 @@ export interface MemoryReplayStore extends ReplayStore {
   markFirstUse(mark: Mark): MarkOutcome
   /** Marks held, expired ones included until they are swept. */
   entries(): number
-  /** Proofs dated up to now need a fresh nonce from here on: the configuration changed what a mark means. */
-  raiseFence(nowMs: number): void
+  /**
+   * Proofs dated up to now, and those that were taken while dated up to `aheadMs` further, need a fresh nonce from here on:
+   * the configuration changed what a mark means.
+   */
+  raiseFence(nowMs: number, aheadMs: number): void
 }
 
 /** Many small tables, so that growing one stops the process for a sixty-fourth of the time. */
@@ -22,7 +25,8 @@ const SWEEP_INTERVAL_MS = 1000
 export function makeMemoryReplayStore(maxProofs: number, startMs: number): MemoryReplayStore {
   const tables = Array.from({ length: TABLES }, () => makeProofTable(INITIAL_SLOTS))
   let entries = 0
-  let fence = fenceAt(startMs)
+  // One process mints, marks and fences by one clock: the mint time tells all, and there is no epoch to share.
+  let fence: Fence = { proofsUntilMs: startMs, noncesUntilMs: startMs, epoch: '' }
   let lastSweepMs = Number.NEGATIVE_INFINITY
 
   function sweep(nowMs: number): void {
@@ -47,13 +51,12 @@ export function makeMemoryReplayStore(maxProofs: number, startMs: number): Memor
     markFirstUse,
     fence: () => fence,
     entries: () => entries,
-    raiseFence(nowMs) {
-      if (nowMs > fence.proofsUntilMs) fence = fenceAt(nowMs)
+    raiseFence(nowMs, aheadMs) {
+      fence = {
+        proofsUntilMs: Math.max(fence.proofsUntilMs, nowMs + aheadMs),
+        noncesUntilMs: Math.max(fence.noncesUntilMs, nowMs),
+        epoch: '',
+      }
     },
   }
-}
-
-/** One process mints, marks and fences by one clock: the mint time tells all, and there is no epoch to share. */
-function fenceAt(nowMs: number): Fence {
-  return { proofsUntilMs: nowMs, noncesUntilMs: nowMs, epoch: '' }
 }

@@ -1,7 +1,7 @@
 /** Issuers are told apart by name, and routes name those that exist. */
 import type { Finding } from '../fault.ts'
 import { nearest } from '../nearest.ts'
-import type { Sections } from '../rules.ts'
+import type { Sections } from './sections.ts'
 
 export function issuerRules({ issuers, routes }: Sections): readonly Finding[] {
   const findings: Finding[] = []

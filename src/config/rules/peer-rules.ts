@@ -1,8 +1,8 @@
 /** Whoever is told by a SPIFFE ID must be of a trust domain that is believed: callers that routes ask for, and proxies. */
 import { parseSpiffeId } from '../../check/peer/spiffe-id.ts'
 import type { Finding, PathPart } from '../fault.ts'
-import type { Sections } from '../rules.ts'
 import type { RouteConfig } from '../schema.ts'
+import type { Sections } from './sections.ts'
 
 export function peerRules({ peers, routes }: Sections): readonly Finding[] {
   if (peers === undefined) return []

@@ -3,7 +3,7 @@ import { normaliseOrigin } from '../../check/proof/htu.ts'
 import { findRouteFaults } from '../../check/routes.ts'
 import type { Finding } from '../fault.ts'
 import { routeMatch } from '../route-match.ts'
-import type { Sections } from '../rules.ts'
+import type { Sections } from './sections.ts'
 
 export function routeRules({ routes }: Sections): readonly Finding[] {
   return [...duplicateNames(routes), ...matchFaults(routes)]

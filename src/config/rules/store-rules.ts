@@ -1,6 +1,6 @@
 /** What the kind of store demands of other keys. */
 import type { Finding } from '../fault.ts'
-import type { Sections } from '../rules.ts'
+import type { Sections } from './sections.ts'
 
 export function storeRules({ store, server, nonce }: Sections): readonly Finding[] {
   if (store === undefined) return []

@@ -54,10 +54,10 @@ describe('the embedded replay memory', () => {
 
   it('fence: stands at the start, rises, and never falls', () => {
     const store = makeMemoryReplayStore(10, NOW)
-    expect(store.fence('k').proofsUntilMs).toBe(NOW)
-    store.raiseFence(NOW + 100)
-    store.raiseFence(NOW + 50)
-    expect(store.fence('k').proofsUntilMs).toBe(NOW + 100)
+    expect(store.fence('k')).toEqual({ proofsUntilMs: NOW, noncesUntilMs: NOW, epoch: '' })
+    store.raiseFence(NOW + 100, 5000)
+    store.raiseFence(NOW + 50, 0)
+    expect(store.fence('k')).toEqual({ proofsUntilMs: NOW + 5100, noncesUntilMs: NOW + 100, epoch: '' })
   })
 
   it('agrees with a plain map under any interleaving of marks, repeats and time', () => {
