@@ -1,0 +1,17 @@
+/** Mutation testing of the decision (npm run mutation): slow, run by hand; the score stands in reports/mutation.json. */
+// biome-ignore lint/style/noDefaultExport: what Stryker reads
+export default {
+  packageManager: 'npm',
+  testRunner: 'vitest',
+  vitest: { configFile: 'vitest.mutation.config.ts', related: true },
+  mutate: ['src/check/**/*.ts', '!src/check/reasons/**'],
+  // Stryker would rewrite tsconfig.json through TypeScript's JavaScript API, which TypeScript 7 does not have. Node strips the types.
+  tsconfigFile: 'none.json',
+  ignoreStatic: true,
+  concurrency: 2,
+  timeoutMS: 20_000,
+  reporters: ['clear-text', 'json', 'progress-append-only'],
+  clearTextReporter: { logTests: false, reportTests: false },
+  jsonReporter: { fileName: 'reports/mutation.json' },
+  tempDirName: '.stryker-tmp',
+}
