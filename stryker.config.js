@@ -1,5 +1,4 @@
 /** Mutation testing of the decision (npm run mutation): slow, run by hand; the score stands in reports/mutation.json. */
-// biome-ignore lint/style/noDefaultExport: what Stryker reads
 export default {
   packageManager: 'npm',
   testRunner: 'vitest',
@@ -13,5 +12,6 @@ export default {
   reporters: ['clear-text', 'json', 'progress-append-only'],
   clearTextReporter: { logTests: false, reportTests: false },
   jsonReporter: { fileName: 'reports/mutation.json' },
+  ignorePatterns: ['.tools', '.world', 'dist', 'reports', 'charts', 'envoy'],
   tempDirName: '.stryker-tmp',
 }
