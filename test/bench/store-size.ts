@@ -12,6 +12,7 @@ for (let i = 0; i < LIVE_PROOFS; i++) {
     nowMs: 0,
     sender: Buffer.alloc(8),
     decisionId: '',
+    keyThumbprint: '',
   })
   if (outcome.kind !== 'first') throw new Error('a mark was not the first')
 }

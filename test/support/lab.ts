@@ -38,8 +38,8 @@ export interface LabWishes {
   readonly listeners: readonly ListenerWish[]
   /** The routes of Holdfast; `authority` is `localhost:PORT` of a listener. */
   readonly routes: (authority: (listener: string) => string) => readonly Readonly<Record<string, unknown>>[]
-  /** Over whole sections of Holdfast's configuration. */
-  readonly config?: Readonly<Record<string, unknown>>
+  /** Over whole sections of Holdfast's configuration, `server` key by key. */
+  readonly config?: Parameters<typeof configText>[2]
   /** Response headers of the application. */
   readonly appHeaders?: Readonly<Record<string, string>>
 }

@@ -60,10 +60,14 @@ export function routeOf(name: string, authority: string, pathPrefix: string, mor
   }
 }
 
-/** The whole file as YAML, with the parties' issuer. `more` replaces whole sections. */
-export function configText(ports: { grpc: number; admin: number }, routes: readonly Section[], more: Section = {}) {
+/** The whole file as YAML, with the parties' issuer. `more` replaces whole sections, and adds to `server`. */
+export function configText(
+  ports: { readonly grpc: number; readonly admin: number },
+  routes: readonly Section[],
+  { server = {}, ...more }: Section & { readonly server?: Section } = {},
+): string {
   return stringify({
-    server: { listen: `127.0.0.1:${ports.grpc}`, drainSeconds: 0 },
+    server: { listen: `127.0.0.1:${ports.grpc}`, drainSeconds: 0, ...server },
     admin: { listen: `127.0.0.1:${ports.admin}` },
     log: { decisions: 'all' },
     nonce: { secret: 'file:nonce-secret' },

@@ -23,6 +23,7 @@ export async function checkReplay(
   const { maxAgeSeconds, futureSkewSeconds } = route.proof
   const outcome = await deps.replay.markFirstUse({
     key: replayKey(deps.scope, proof.thumbprint, proof.jti),
+    keyThumbprint: proof.thumbprint,
     expiresAtMs: Math.ceil((proof.iatSeconds + maxAgeSeconds + futureSkewSeconds + MARGIN_SECONDS) * 1000),
     nowMs,
     sender: senderHash(peer.spiffeId ?? peer.certificateThumbprint, facts.sourceAddress),

@@ -4,6 +4,8 @@ import type { FirstUse } from '../refusal.ts'
 export interface Mark {
   /** 32 bytes: SHA-256 over length-prefixed scope, key thumbprint and jti (replay-key.ts). */
   readonly key: Buffer
+  /** RFC 7638 thumbprint of the key that signed the proof: a shared store keeps the marks of one key together. */
+  readonly keyThumbprint: string
   /** The mark must outlive this moment: iat + window + both skews, counted from iat (A18). */
   readonly expiresAtMs: number
   readonly nowMs: number

@@ -1,4 +1,4 @@
-/** One revocation against one request: its times, its issuer, and which of two entries makes the other needless. */
+/** The times of one revocation against those of one request. */
 import type { Revocation, RevocationKind, RevocationQuery } from './revocation.ts'
 
 /**
@@ -18,27 +18,18 @@ const TIMED_BY = {
   issuer: 'token',
 } as const satisfies Record<RevocationKind, 'token' | 'certificate' | 'either'>
 
-/** Whether an entry whose value the request shows applies to it now. */
-export function applies(entry: Revocation, query: RevocationQuery, nowSeconds: number): boolean {
-  if (endOf(entry) <= nowSeconds) return false
-  if (entry.issuer !== undefined && entry.issuer !== query.issuer) return false
+/** Whether the request is as old as an entry asks. Where one moment is not enough, no earlier one is: the index relies on it. */
+export function isOldEnough(kind: RevocationKind, issuedBeforeSeconds: number, query: RevocationQuery): boolean {
   const { issuedAtSeconds: iat, certificateNotBeforeSeconds: notBefore } = query
-  const oldToken = iat === undefined || iat <= entry.issuedBeforeSeconds
-  switch (TIMED_BY[entry.kind]) {
+  const oldToken = iat === undefined || iat <= issuedBeforeSeconds
+  switch (TIMED_BY[kind]) {
     case 'token':
       return oldToken
     case 'certificate':
-      return notBefore === undefined || notBefore <= entry.issuedBeforeSeconds
+      return notBefore === undefined || notBefore <= issuedBeforeSeconds
     case 'either':
-      return oldToken || (notBefore !== undefined && notBefore <= entry.issuedBeforeSeconds)
+      return oldToken || (notBefore !== undefined && notBefore <= issuedBeforeSeconds)
   }
-}
-
-/** Whether `other`, of the same kind and value, can never apply where `one` does not. */
-export function covers(one: Revocation, other: Revocation): boolean {
-  return (
-    one.issuer === other.issuer && one.issuedBeforeSeconds >= other.issuedBeforeSeconds && endOf(one) >= endOf(other)
-  )
 }
 
 /** When it ends, in seconds since the epoch; Infinity for never. */
