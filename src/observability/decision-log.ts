@@ -1,7 +1,7 @@
 /**
  * One log line a decision, within a rate: an attacker must not fill the disk. Denials and would-be denials have a rate of
  * their own, so that allows under `all` (a sample when there are many) never push one out. What was left out is counted in a
- * line of its own as soon as a line fits again, and at the end.
+ * line of its own, at most once a second, and at the end.
  */
 import type { CheckEvent } from '../check/observer.ts'
 import { decisionRecord } from './decision-record.ts'
@@ -19,6 +19,8 @@ export interface DecisionLog {
 
 const DENIED = { perSecond: 50, burst: 200 }
 const ALLOWED = { perSecond: 10, burst: 50 }
+/** Under attack a line fits in now and then; telling the count with each would double the log. */
+const TELL_EVERY_MS = 1000
 
 /** `logger` must let `info` through whatever level the rest has: the level of decisions is their own. */
 export function makeDecisionLog(logger: Logger, level: DecisionLogLevel): DecisionLog {
@@ -46,6 +48,7 @@ interface Lane {
 function makeLane(logger: Logger, name: string, rate: { readonly perSecond: number; readonly burst: number }): Lane {
   const bucket = makeTokenBucket(rate.perSecond, rate.burst)
   let suppressed = 0
+  let toldAtMs = Number.NEGATIVE_INFINITY
 
   function flush(): void {
     if (suppressed > 0) logger.info('decisions left out of the log', { lane: name, suppressed })
@@ -58,7 +61,11 @@ function makeLane(logger: Logger, name: string, rate: { readonly perSecond: numb
         suppressed++
         return
       }
-      flush()
+      const { nowMs } = event.decision.findings
+      if (nowMs - toldAtMs >= TELL_EVERY_MS) {
+        flush()
+        toldAtMs = nowMs
+      }
       logger.info('decision', decisionRecord(event))
     },
     flush,

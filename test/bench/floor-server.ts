@@ -1,7 +1,7 @@
 /**
  * The two parts of the floor (design §10), in a process of their own: a grpc-js server whose Check neither decodes the request
- * nor builds an answer, and, when asked by a line with a number, so many bare verifications of ES256 proofs. It writes the port
- * first, then for each line the CPU nanoseconds of one verification in two forms: as a JWS has its signature (IEEE P1363), and
+ * nor builds an answer, and, when asked by a line with a number, so many bare verifications of ES256 proofs. It writes the ports
+ * of the empty Check and of one that verifies a proof, too (the floor under the same load), then for each line the CPU nanoseconds of one verification in two forms: as a JWS has its signature (IEEE P1363), and
  * in DER with the bare key, which spares Node two exceptions and is the least there is.
  */
 import { sign, verify } from 'node:crypto'
@@ -25,7 +25,6 @@ const SERVICE: ServiceDefinition = {
     responseDeserialize: identity,
   },
 }
-const check: handleUnaryCall<Buffer, Buffer> = (_call, callback) => callback(null, ANSWER)
 
 const key = makeKey('ES256')
 interface Proof {
@@ -46,23 +45,36 @@ const FORMS = {
   der: { key: key.publicKey, signatures: proofs.map(({ input }) => sign('sha256', input, key.privateKey)) },
 } as const
 
-function verificationNs(form: keyof typeof FORMS, count: number): number {
+function verifyOne(form: keyof typeof FORMS, i: number): void {
   const { key, signatures } = FORMS[form]
+  const { input } = proofs[i % PROOFS] as Proof
+  if (!verify('sha256', input, key, signatures[i % PROOFS] as Buffer)) throw new Error('not valid')
+}
+
+function verificationNs(form: keyof typeof FORMS, count: number): number {
   const before = process.cpuUsage()
-  for (let i = 0; i < count; i++) {
-    const signature = signatures[i % PROOFS] as Buffer
-    if (!verify('sha256', (proofs[i % PROOFS] as Proof).input, key, signature)) throw new Error('not valid')
-  }
+  for (let i = 0; i < count; i++) verifyOne(form, i)
   const { user, system } = process.cpuUsage(before)
   return ((user + system) * 1000) / count
 }
 
-const server = new Server()
-server.addService(SERVICE, { Check: check })
-server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
-  if (error !== null) throw error
-  process.stdout.write(`${port}\n`)
+const listen = (check: handleUnaryCall<Buffer, Buffer>): Promise<number> => {
+  const server = new Server()
+  server.addService(SERVICE, { Check: check })
+  return new Promise((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
+      if (error === null) resolve(port)
+      else reject(error)
+    })
+  })
+}
+const empty = await listen((_call, callback) => callback(null, ANSWER))
+let calls = 0
+const verifying = await listen((_call, callback) => {
+  verifyOne('p1363', calls++)
+  callback(null, ANSWER)
 })
+process.stdout.write(`${empty} ${verifying}\n`)
 createInterface({ input: process.stdin }).on('line', (count) => {
   process.stdout.write(`${verificationNs('p1363', Number(count))} ${verificationNs('der', Number(count))}\n`)
 })

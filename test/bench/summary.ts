@@ -14,6 +14,7 @@ export interface Summary {
 
 const RATIOS: Readonly<Record<string, (us: Record<string, number>) => number>> = {
   'dpop / floor': (us) => of(us, 'dpop') / floorOf(us),
+  'dpop / raw that verifies': (us) => of(us, 'dpop') / of(us, 'raw that verifies'),
   'dpop / lowest floor': (us) => of(us, 'dpop') / (of(us, 'raw') + of(us, 'verification, DER')),
   'certificate / raw': (us) => of(us, 'certificate') / of(us, 'raw'),
   'bearer / raw': (us) => of(us, 'bearer') / of(us, 'raw'),

@@ -38,5 +38,5 @@ export function table({ us, ratios, machine, ready, memory }: Results): string {
 function targetOf(ratio: string): string {
   if (ratio === 'dpop / floor') return `≤ ${TARGETS.dpopToFloor}`
   if (ratio === 'certificate / raw') return `≤ ${TARGETS.certificateToRaw}`
-  return ratio === 'bearer / raw' || ratio === 'dpop / lowest floor' ? '' : `≤ ${TARGETS.denialToAllow}`
+  return ratio === 'bearer / raw' || ratio.startsWith('dpop / ') ? '' : `≤ ${TARGETS.denialToAllow}`
 }

@@ -11,6 +11,9 @@ import { BARE_QUERY, CASES, IAT, ISSUER, NOW, OTHER_ISSUER, QUERY, revocation } 
 /** `make` gives a list that holds these entries, and whatever must be undone when the test ends. */
 export type MakeList = (entries: readonly Revocation[]) => Promise<RevocationList>
 
+/** Only what the log says of it: a list need not keep the rest. */
+const revoked = ({ id, kind }: Revocation) => ({ kind: 'revoked', revocation: { id, kind } })
+
 export function revocationListContract(name: string, make: MakeList): void {
   const find = async (entries: readonly Revocation[], query = QUERY, now = NOW) =>
     (await make(entries)).find(query, now)
@@ -18,7 +21,7 @@ export function revocationListContract(name: string, make: MakeList): void {
   describe(`${name}, as every revocation list`, () => {
     it.each(CASES)('E $name', async ({ entry, query, hits }) => {
       const outcome = await find([entry], query)
-      expect(outcome).toEqual(hits ? { kind: 'revoked', revocation: entry } : { kind: 'clear' })
+      expect(outcome).toEqual(hits ? revoked(entry) : { kind: 'clear' })
     })
 
     it('every kind has a case that hits and one that misses', () => {
@@ -42,7 +45,7 @@ export function revocationListContract(name: string, make: MakeList): void {
     it('one entry of many is found', async () => {
       const others = Array.from({ length: 200 }, (_, i) => revocation('session', `sid-${i + 2}`))
       const entry = revocation('session', 'sid-1')
-      expect(await find([...others, entry])).toEqual({ kind: 'revoked', revocation: entry })
+      expect(await find([...others, entry])).toEqual(revoked(entry))
     })
 
     it('an entry ends by itself while the list stands', async () => {
@@ -61,7 +64,7 @@ export function revocationListContract(name: string, make: MakeList): void {
         [here, elsewhere, short, old],
       ]) {
         expect((await find(entries)).kind).toBe('revoked')
-        expect(await find(entries, QUERY, NOW + 2)).toEqual({ kind: 'revoked', revocation: here })
+        expect(await find(entries, QUERY, NOW + 2)).toEqual(revoked(here))
       }
     })
 

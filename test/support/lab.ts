@@ -152,6 +152,9 @@ async function startApp(reached: Echo[], headers: Readonly<Record<string, string
   }
 }
 
+/** Far beyond what a busy machine takes: the short times of envoy/ are not what is tried here. */
+const PATIENCE = '10s'
+
 interface EnvoyWorld {
   readonly listeners: readonly { readonly wish: ListenerWish; readonly port: number }[]
   readonly holdfastPort: number
@@ -165,6 +168,8 @@ function envoyConfig(dir: string, { listeners, holdfastPort, envoyAdmin, appPort
   const { static_resources: resources } = config as { static_resources: Node }
   const [listener] = resources['listeners'] as [Node]
   const [authzCluster, appCluster] = resources['clusters'] as [Node, Node]
+  for (const one of [authzCluster, appCluster]) one['connect_timeout'] = PATIENCE
+  authzCluster['health_checks'][0].timeout = PATIENCE
   const clusters = new Map<string, Node>()
   const cluster = (base: Node, to: number): string => {
     const name = `${base['name']}-${to}`
@@ -209,6 +214,7 @@ function ownListener(
   manager['route_config'].virtual_hosts[0].routes[0].route.cluster = app
   const authz = manager['http_filters'][0].typed_config as Node
   authz['grpc_service'].envoy_grpc.cluster_name = authorizer
+  authz['grpc_service'].timeout = PATIENCE
   wish.authz?.(authz)
   wish.manager?.(manager)
   return listener

@@ -60,14 +60,17 @@ export function routeOf(name: string, authority: string, pathPrefix: string, mor
   }
 }
 
-/** The whole file as YAML, with the parties' issuer. `more` replaces whole sections, and adds to `server`. */
+/**
+ * The whole file as YAML, with the parties' issuer. `more` replaces whole sections, and adds to `server`. The deadline is
+ * longer than any test waits: what a test says of decisions must not hang on how busy the machine is.
+ */
 export function configText(
   ports: { readonly grpc: number; readonly admin: number },
   routes: readonly Section[],
   { server = {}, ...more }: Section & { readonly server?: Section } = {},
 ): string {
   return stringify({
-    server: { listen: `127.0.0.1:${ports.grpc}`, drainSeconds: 0, ...server },
+    server: { listen: `127.0.0.1:${ports.grpc}`, drainSeconds: 0, deadlineMs: 10_000, ...server },
     admin: { listen: `127.0.0.1:${ports.admin}` },
     log: { decisions: 'all' },
     nonce: { secret: 'file:nonce-secret' },

@@ -85,7 +85,8 @@ export function idOf(entry: RawEntry): string | undefined {
   return typeof id === 'string' && id !== '' && id.length <= MAX_ID_LENGTH ? id : undefined
 }
 
-function readEntry(entry: RawEntry): Result<Revocation, string> {
+/** One entry; the error says what is wrong with it. */
+export function readEntry(entry: RawEntry): Result<Revocation, string> {
   if (!isObject(entry)) return fault('is no JSON object')
   const odd = Object.keys(entry).find((name) => !MEMBERS.has(name))
   if (odd !== undefined) return fault(`has a member that is none of ${[...MEMBERS].join(', ')}`)

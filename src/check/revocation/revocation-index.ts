@@ -37,29 +37,148 @@ export function buildRevocationIndex(revocations: Iterable<Revocation>, nowSecon
 
 const CLEAR = { kind: 'clear' } as const
 const SCHEME_LENGTH = 'spiffe://'.length
-/** Beside one domain for each kind, by its place in REVOCATION_KINDS. */
-const DOMAINS = { prefix: 100, issuerOfEntry: 101, id: 102 } as const
+/** Keeps the same text apart as it names different things. A prefix is hashed without what makes it one, its last `/*`. */
+const DOMAINS = {
+  ...(Object.fromEntries(REVOCATION_KINDS.map((kind, i) => [kind, i])) as Record<RevocationKind, number>),
+  prefix: 100,
+  narrowedTo: 101,
+  id: 102,
+}
 
 /** An empty list. */
 export function makeRevocationIndex(): RevocationIndex {
   const hash = makeKeyedHash(randomFillSync(new Uint32Array(HASH_WORDS)))
   const key = new Uint32Array(HASH_WORDS)
-  const issuer = new Uint32Array(HASH_WORDS)
-  const idHash = new Uint32Array(HASH_WORDS)
+  const issuerKey = new Uint32Array(HASH_WORDS)
+  const idKey = new Uint32Array(HASH_WORDS)
   const counts = new Map<RevocationKind, number>(REVOCATION_KINDS.map((kind) => [kind, 0]))
+  /** Depths of the prefixes that there were so far: only so deep are workloads looked up. */
+  const prefixDepths: boolean[] = []
+
   const table = makeEntryTable(
-    (id) => {
-      hash(DOMAINS.id, id, 0, id.length, idHash)
-      return idHash[0] as number
-    },
+    (id) => hashWhole(DOMAINS.id, id, idKey)[0] as number,
     (kindIndex) => count(REVOCATION_KINDS[kindIndex] as RevocationKind, -1),
   )
   const { records } = table
-  /** How deep the prefixes are that there were so far; so deep every workload is looked up. */
-  const prefixDepths: boolean[] = []
+
+  function hashWhole(domain: number, text: string, out: Uint32Array): Uint32Array {
+    hash(domain, text, 0, text.length, out)
+    return out
+  }
 
   function count(kind: RevocationKind, change: number): void {
     counts.set(kind, (counts.get(kind) ?? 0) + change)
   }
-  return { counts } as never
+
+  /** The first entry of the key that was hashed last which applies; or NONE. A jti is only unique with its issuer. */
+  function applying(kind: RevocationKind, query: RevocationQuery, now: number, onlyNarrowed = false): number {
+    let record = table.firstOf(key)
+    if (record === NONE || !isOldEnough(kind, records.issuedBefore(record), query)) return NONE
+    for (; record !== NONE; record = table.nextOf(record)) {
+      if (records.end(record) <= now || !isOldEnough(kind, records.issuedBefore(record), query)) continue
+      if (!records.namesIssuer(record)) {
+        if (!onlyNarrowed) return record
+      } else if (records.hasIssuer(record, hashWhole(DOMAINS.narrowedTo, query.issuer, issuerKey))) return record
+    }
+    return NONE
+  }
+
+  function hit(kind: RevocationKind, text: string | undefined, query: RevocationQuery, now: number): number {
+    if (text === undefined || counts.get(kind) === 0) return NONE
+    hashWhole(DOMAINS[kind], text, key)
+    return applying(kind, query, now)
+  }
+
+  function hitJti(query: RevocationQuery, now: number): number {
+    if (query.tokenId === undefined || counts.get('token') === 0) return NONE
+    hashWhole(DOMAINS.token, query.tokenId, key)
+    return applying('token', query, now, true)
+  }
+
+  function hitCertificate(query: RevocationQuery, now: number): number {
+    for (const thumbprint of query.certificateThumbprints) {
+      const record = hit('certificate', thumbprint, query, now)
+      if (record !== NONE) return record
+    }
+    return NONE
+  }
+
+  /** The workloads themselves, their trust domains, and each prefix of whole segments that is as deep as any in the list. */
+  function hitWorkload(query: RevocationQuery, now: number): number {
+    for (const id of query.workloads) {
+      const record = hit('workload', id, query, now) || hitTrustDomain(id, query, now) || hitPrefix(id, query, now)
+      if (record !== NONE) return record
+    }
+    return NONE
+  }
+
+  function hitTrustDomain(id: string, query: RevocationQuery, now: number): number {
+    if (counts.get('trust-domain') === 0) return NONE
+    const slash = id.indexOf('/', SCHEME_LENGTH)
+    hash(DOMAINS['trust-domain'], id, SCHEME_LENGTH, slash === -1 ? id.length : slash, key)
+    return applying('trust-domain', query, now)
+  }
+
+  function hitPrefix(id: string, query: RevocationQuery, now: number): number {
+    if (counts.get('workload') === 0) return NONE
+    let slash = id.indexOf('/', SCHEME_LENGTH)
+    for (let depth = 1; depth < prefixDepths.length && slash !== -1; depth++) {
+      if (prefixDepths[depth] === true) {
+        hash(DOMAINS.prefix, id, 0, slash, key)
+        const record = applying('workload', query, now)
+        if (record !== NONE) return record
+      }
+      slash = id.indexOf('/', slash + 1)
+    }
+    return NONE
+  }
+
+  function hashEntry({ kind, value }: Revocation): void {
+    if (!isPrefix(kind, value)) {
+      hashWhole(DOMAINS[kind], value, key)
+      return
+    }
+    hash(DOMAINS.prefix, value, 0, value.length - PREFIX_END.length, key)
+    const depth = value.split('/').length - 3
+    while (prefixDepths.length <= depth) prefixDepths.push(false)
+    prefixDepths[depth] = true
+  }
+
+  return {
+    counts,
+    add(revocation, nowSeconds) {
+      table.sweep(nowSeconds)
+      const { id, kind, issuer, issuedBeforeSeconds } = revocation
+      const endSeconds = endOf(revocation)
+      if (endSeconds <= nowSeconds) return
+      hashEntry(revocation)
+      const narrowedTo = issuer === undefined ? undefined : hashWhole(DOMAINS.narrowedTo, issuer, issuerKey)
+      const kindIndex = DOMAINS[kind]
+      if (table.add({ id, key, issuer: narrowedTo, kindIndex, issuedBeforeSeconds, endSeconds })) count(kind, 1)
+    },
+    remove: (id) => table.remove(id),
+    find(query, now) {
+      table.sweep(now)
+      const record =
+        hit('token', query.tokenSha256, query, now) ||
+        hitJti(query, now) ||
+        hit('session', query.sessionId, query, now) ||
+        hit('subject', query.subject, query, now) ||
+        hit('client', query.client, query, now) ||
+        hit('key', query.keyThumbprint, query, now) ||
+        hitCertificate(query, now) ||
+        hitWorkload(query, now) ||
+        hit('issuer', query.issuer, query, now)
+      if (record === NONE) return CLEAR
+      const kind = REVOCATION_KINDS[records.kindIndex(record)] as RevocationKind
+      return { kind: 'revoked', revocation: { id: records.id(record), kind } }
+    },
+  }
+}
+
+const PREFIX_END = '/*'
+
+/** `spiffe://td/*` is 1 deep, `spiffe://td/ns/*` 2. */
+function isPrefix(kind: RevocationKind, value: string): boolean {
+  return kind === 'workload' && value.endsWith(PREFIX_END)
 }

@@ -52,7 +52,7 @@ export interface RevocationQuery {
 
 export type RevocationOutcome =
   | { readonly kind: 'clear' }
-  | { readonly kind: 'revoked'; readonly revocation: Revocation }
+  | { readonly kind: 'revoked'; readonly revocation: Pick<Revocation, 'id' | 'kind'> }
   | { readonly kind: 'stale'; readonly detail: string }
 
 export interface RevocationList {

@@ -117,6 +117,13 @@ describe('a line of the decision log', () => {
 })
 
 describe('the rate of the decision log', () => {
+  it('tells what was left out at most once a second', () => {
+    const log = logAt('denied')
+    for (let ms = 0; ms < 3_000; ms++) log.decided(event(decision(REVOKED, { nowMs: ms })))
+    const told = lines.filter((line) => line['msg'] === 'decisions left out of the log')
+    expect(told).toHaveLength(2)
+  })
+
   it('cuts a flood of denials, and says how many were left out', () => {
     const log = logAt('denied')
     for (let i = 0; i < 1_000; i++) log.decided(event(decision(REVOKED, { nowMs: 0 })))

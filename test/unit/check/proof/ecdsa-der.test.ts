@@ -14,8 +14,8 @@ describe.each(CURVES)('A6 %s', (namedCurve, digest, half) => {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve })
 
   test('a signature in DER form verifies as its fixed-length form does', () => {
-    // Enough for leading zeros and for both lengths of each integer.
-    for (let i = 0; i < 300; i++) {
+    // Enough for both lengths of each integer; the property below goes through leading zeros.
+    for (let i = 0; i < 50; i++) {
       const data = Buffer.from(`text ${i}`)
       const signature = sign(digest, data, { key: privateKey, dsaEncoding: 'ieee-p1363' })
       expect(verify(digest, data, publicKey, ecdsaDer(signature))).toBe(true)

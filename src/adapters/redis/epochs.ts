@@ -1,0 +1,62 @@
+/**
+ * The epochs that this process knows, one for each tag, and the fences that follow (docs/fence.md). An epoch is one memory
+ * of marks from its start to its loss; all sharers know it by the same value: `RANDOM:CREATED`, the time by the server's clock.
+ */
+import { randomBytes } from 'node:crypto'
+import type { Fence } from '../../check/replay/replay-store.ts'
+
+export interface Epochs {
+  /** The one known for the tag; undefined before the first. */
+  current(tag: string): string | undefined
+  fence(tag: string): Fence
+  /** True when it takes the place of another one. */
+  adopt(tag: string, value: string, nowMs: number): boolean
+  /** Proofs dated up to now need a nonce minted after now, in this process: its clock or its configuration changed. */
+  raise(nowMs: number): void
+}
+
+const FORM = /^[0-9a-f]{16}:([0-9]{1,15})$/
+const RANDOM_BYTES = 8
+/** Nothing is known of any memory: every proof needs a nonce (and no mark can be made). */
+const UNKNOWN: Fence = { proofsUntilMs: Number.POSITIVE_INFINITY, noncesUntilMs: 0, epoch: '' }
+
+/** @param createdMs by the server's clock */
+export function newEpoch(createdMs: number): string {
+  return `${randomBytes(RANDOM_BYTES).toString('hex')}:${createdMs}`
+}
+
+export function isEpoch(value: unknown): value is string {
+  return typeof value === 'string' && FORM.test(value)
+}
+
+export function makeEpochs(clockAllowanceMs: number): Epochs {
+  const fences = new Map<string, Fence>()
+  let raised = { proofsUntilMs: 0, noncesUntilMs: 0 }
+
+  return {
+    current: (tag) => fences.get(tag)?.epoch,
+    fence: (tag) => fences.get(tag) ?? UNKNOWN,
+    adopt(tag, value, nowMs) {
+      const before = fences.get(tag)
+      if (before?.epoch === value) return false
+      const createdMs = Number(FORM.exec(value)?.[1])
+      const proofsUntilMs = Math.max(nowMs, createdMs) + clockAllowanceMs
+      fences.set(tag, {
+        proofsUntilMs: Math.max(proofsUntilMs, raised.proofsUntilMs, before?.proofsUntilMs ?? 0),
+        noncesUntilMs: raised.noncesUntilMs,
+        epoch: value,
+      })
+      return before !== undefined
+    },
+    raise(nowMs) {
+      raised = {
+        proofsUntilMs: Math.max(nowMs, raised.proofsUntilMs),
+        noncesUntilMs: Math.max(nowMs, raised.noncesUntilMs),
+      }
+      for (const [tag, fence] of fences) {
+        const proofsUntilMs = Math.max(fence.proofsUntilMs, raised.proofsUntilMs)
+        fences.set(tag, { ...fence, proofsUntilMs, noncesUntilMs: raised.noncesUntilMs })
+      }
+    },
+  }
+}

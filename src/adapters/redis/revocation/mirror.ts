@@ -1,0 +1,58 @@
+/**
+ * The copy of the shared list in this process: the index that checks look into, and what is needed to see that it is whole
+ * and to write it back should the server lose it.
+ */
+import { parseStrictJsonObject } from '../../../check/codec/strict-json.ts'
+import type { Result } from '../../../check/result.ts'
+import type { Revocation } from '../../../check/revocation/revocation.ts'
+import { makeRevocationIndex, type RevocationIndex } from '../../../check/revocation/revocation-index.ts'
+import { type RefusedEntry, readEntry, toRawEntry } from '../../files/revocation-document.ts'
+import { type Archive, makeArchive } from './archive.ts'
+
+export interface Mirror {
+  readonly index: RevocationIndex
+  readonly archive: Archive
+  /** Entries that are in the list and have no effect, being malformed. */
+  readonly refused: ReadonlySet<string>
+  /** Applies one entry; the error names it and says why it has no effect. */
+  put(id: string, text: string, nowSeconds: number): Result<Revocation, RefusedEntry>
+  drop(id: string): void
+}
+
+export function makeMirror(): Mirror {
+  const index = makeRevocationIndex()
+  const archive = makeArchive()
+  const refused = new Set<string>()
+  return {
+    index,
+    archive,
+    refused,
+    put(id, text, nowSeconds) {
+      const read = readText(id, text)
+      if (!read.ok) {
+        refused.add(id)
+        return { ok: false, error: { place: `revocations ${id}`, message: read.error } }
+      }
+      refused.delete(id)
+      index.add(read.value, nowSeconds)
+      archive.keep(id, JSON.stringify(toRawEntry(read.value)))
+      return read
+    },
+    drop(id) {
+      refused.delete(id)
+      index.remove(id)
+      archive.drop(id)
+    },
+  }
+}
+
+/** An entry as it stands in the list under `id`; the error says what is wrong with it. */
+export function readText(id: string, text: string): Result<Revocation, string> {
+  // What was no UTF-8 in the list is this character by now.
+  if (text.includes('\ufffd')) return { ok: false, error: 'is not UTF-8' }
+  const document = parseStrictJsonObject(Buffer.from(text))
+  if (document === undefined) return { ok: false, error: 'is not one JSON object without repeated names' }
+  const read = readEntry(document)
+  if (read.ok && read.value.id !== id) return { ok: false, error: '"id" is not the one that it stands under' }
+  return read
+}

@@ -1,0 +1,113 @@
+/**
+ * Brings the copy of a replica up to the list. After a break of the connection it goes on in the log where it stopped; in
+ * all other cases it reads everything: first where the log stands, then all entries, then what was logged meanwhile. Each
+ * change is then either among the entries or in the log, and one that is in both is applied twice to the same effect.
+ */
+import { parseServerInfo } from '../server-info.ts'
+import { foundCommand, readLogged } from './change.ts'
+import { type ApplyEvents, applyChanges, type Copy, reachesBack } from './copy.ts'
+import { type ListConnection, ListTrouble } from './list-connection.ts'
+import type { ListKeys } from './list-keys.ts'
+import { makeMirror } from './mirror.ts'
+import { restoreLost } from './restore.ts'
+import { readSnapshot, type Snapshot, snapshotCommands } from './snapshot.ts'
+import { isAtLeast } from './stream-id.ts'
+
+export interface SyncDeps extends ApplyEvents {
+  readonly keys: ListKeys
+  readonly replicaId: string
+  readonly restored: (entries: number) => void
+}
+
+export interface Synchronised {
+  readonly copy: Copy
+  readonly whole: boolean
+}
+
+/** Few enough that checks in between do not wait. */
+const SCANNED_AT_ONCE = 200
+const CHANGES_AT_ONCE = 500
+
+/** Rejects with ListTrouble. `known` is changed only when it is gone on with. */
+export async function synchronise(
+  connection: ListConnection,
+  known: Copy | undefined,
+  deps: SyncDeps,
+): Promise<Synchronised> {
+  const [info] = await connection.ask([['info', 'server', 'replication']])
+  const { identity, role } = parseServerInfo(String(info))
+  if (role !== 'master') throw new ListTrouble('the server is a replica')
+  const snapshot = await takeSnapshot(connection, deps.keys)
+  if (snapshot.restoring !== null) throw new ListTrouble('the list was lost and is being written back')
+  if (known !== undefined && known.identity === identity && continues(known, snapshot)) {
+    await catchUp(connection, known, deps)
+    return { copy: known, whole: false }
+  }
+  const copy: Copy = { ...snapshot, identity, mirror: makeMirror() }
+  const ids = await readEntries(connection, copy, deps)
+  await catchUp(connection, copy, deps, ids)
+  copy.entries = ids.size
+  if (known !== undefined && mayHaveLost(known, snapshot)) await restoreLost(connection, known, ids, deps)
+  return { copy, whole: true }
+}
+
+/** Where there is no list, an empty one is made: a replica cannot tell a new list from one that was lost before it came. */
+async function takeSnapshot(connection: ListConnection, keys: ListKeys): Promise<Snapshot> {
+  const [, ...replies] = await connection.tryTransaction([foundCommand(keys), ...snapshotCommands(keys)])
+  const snapshot = readSnapshot(replies)
+  if (snapshot === undefined) throw new ListTrouble('the keys of the list hold something else')
+  return snapshot
+}
+
+function continues(known: Copy, snapshot: Snapshot): boolean {
+  const { epoch, lastId, changes } = snapshot
+  return (
+    known.epoch === epoch &&
+    isAtLeast(lastId, known.lastId) &&
+    changes >= known.changes &&
+    reachesBack(snapshot, known.lastId) &&
+    (lastId !== known.lastId || (changes === known.changes && snapshot.entries === known.entries))
+  )
+}
+
+/** False when what is not in the list any more may have been taken back while we were away, the log being cut since. */
+function mayHaveLost(known: Copy, snapshot: Snapshot): boolean {
+  const cut = isAtLeast(snapshot.lastId, known.lastId) && !reachesBack(snapshot, known.lastId)
+  return known.epoch !== snapshot.epoch || !cut
+}
+
+/** Puts all entries into the copy; resolves to their ids. */
+async function readEntries(connection: ListConnection, copy: Copy, deps: SyncDeps): Promise<Set<string>> {
+  const ids = new Set<string>()
+  let cursor = '0'
+  do {
+    const [reply] = await connection.ask([['hscan', deps.keys.entries, cursor, 'COUNT', String(SCANNED_AT_ONCE)]])
+    const [next, fields] = Array.isArray(reply) ? reply : []
+    if (typeof next !== 'string' || !Array.isArray(fields)) throw new ListTrouble('the list cannot be read')
+    for (let i = 0; i + 1 < fields.length; i += 2) {
+      const id = String(fields[i])
+      if (ids.has(id)) continue
+      ids.add(id)
+      const put = copy.mirror.put(id, String(fields[i + 1]), deps.nowMs() / 1000)
+      if (!put.ok) deps.refused(put.error)
+    }
+    cursor = next
+  } while (cursor !== '0')
+  return ids
+}
+
+/** Applies the log up to its end; keeps `ids` to what is in the list. */
+async function catchUp(connection: ListConnection, copy: Copy, deps: SyncDeps, ids?: Set<string>): Promise<void> {
+  for (;;) {
+    const [reply = null] = await connection.ask([
+      ['xrange', deps.keys.log, `(${copy.lastId}`, '+', 'COUNT', String(CHANGES_AT_ONCE)],
+    ])
+    const logged = readLogged(reply)
+    applyChanges(copy, logged, deps)
+    for (const { change } of logged) {
+      if (change?.op === 'add') ids?.add(change.id)
+      if (change?.op === 'remove') for (const id of change.ids) ids?.delete(id)
+    }
+    if (logged.length < CHANGES_AT_ONCE) return
+  }
+}
