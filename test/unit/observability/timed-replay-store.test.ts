@@ -25,7 +25,14 @@ describe('metrics of a store', () => {
     set = makeMetricSet()
   })
 
-  const mark = { key: Buffer.alloc(32), expiresAtMs: 0, nowMs: 0, sender: Buffer.alloc(8), decisionId: 'd1' }
+  const mark = {
+    key: Buffer.alloc(32),
+    expiresAtMs: 0,
+    nowMs: 0,
+    sender: Buffer.alloc(8),
+    keyThumbprint: 'k',
+    decisionId: 'd1',
+  }
 
   it.each([
     ['at once', (outcome: object) => outcome],

@@ -12,6 +12,7 @@ function mark(name: string, at: { nowMs?: number; expiresAtMs?: number; sender?:
   const nowMs = at.nowMs ?? NOW
   return {
     key: createHash('sha256').update(name).digest(),
+    keyThumbprint: 'thumbprint',
     nowMs,
     expiresAtMs: at.expiresAtMs ?? nowMs + 60_000,
     sender: Buffer.from(at.sender ?? '0102030405060708', 'hex'),
