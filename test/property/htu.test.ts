@@ -122,7 +122,8 @@ describe('normaliseTarget', () => {
         const normal = normaliseTarget(uri)
         if (normal === undefined) return
         expect(normal).toMatch(/^https?:\/\/[a-z0-9._:[\]-]+\/(?:[A-Za-z0-9._~!$&'()*+,;=:@/[\]-]|%[0-9A-F]{2})*$/)
-        expect(`${normal}/`).not.toMatch(/\/\.\.?\//)
+        const path = normal.slice(normal.indexOf('/', normal.indexOf('://') + 3))
+        expect(`${path}/`).not.toMatch(/\/\.\.?\//)
       }),
       RUNS,
     )

@@ -9,8 +9,8 @@ export interface Outage {
 }
 
 /** Seen by the server only on connections that it opens after it, or kills. */
-async function killClients(server: RedisServer): Promise<void> {
-  await server.admin().call('client', 'kill', 'type', 'normal', 'skipme', 'yes')
+async function killClients(server: RedisServer, password: string): Promise<void> {
+  await server.admin(password).call('client', 'kill', 'type', 'normal', 'skipme', 'yes')
 }
 
 export const PASSWORD = 'correct horse'
@@ -23,7 +23,7 @@ export const OUTAGES: readonly Outage[] = [
     async enter(server) {
       void server
         .admin()
-        .call('debug', 'sleep', '1.5')
+        .call('debug', 'sleep', '3')
         .catch(() => undefined)
       await new Promise((resolve) => setTimeout(resolve, 100))
     },
@@ -68,7 +68,7 @@ export const OUTAGES: readonly Outage[] = [
     async enter(server) {
       const admin = server.admin()
       await admin.config('SET', 'requirepass', 'another one')
-      await killClients(server)
+      await killClients(server, 'another one')
     },
     async leave(server) {
       const admin = server.admin('another one')

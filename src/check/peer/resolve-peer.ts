@@ -48,6 +48,11 @@ function resolveForwarded(
   policy: PeerPolicy,
   certificates: Cache<PeerCertificate>,
 ): Result<Peer, Refusal> {
+  // A proxy that writes the header saw a certificate, and Envoy then tells a principal. Neither: somebody else wrote it, and
+  // ALWAYS_FORWARD_ONLY, or a listener without TLS, let it pass (D23).
+  if (direct === undefined && facts.peerPrincipal === '') {
+    return refuse('peer_ambiguous', 'x-forwarded-client-cert on a connection that showed no certificate')
+  }
   const parsed = parseForwardedClientCert(facts.forwardedClientCert)
   if (!parsed.ok) return parsed
   const elements = parsed.value

@@ -23,17 +23,14 @@ export interface EntryTable {
   nextOf(record: number): number
   /** False when that very entry is there already. */
   add(entry: NewRecord): boolean
-  /** Drops all entries of this id. */
-  remove(id: string): void
+  /** Drops all entries of this id, whose hash is `idHash`. */
+  remove(id: string, idHash: number): void
   /** Looks at a few records on for what ended a while ago. */
   sweep(nowSeconds: number): void
 }
 
-/**
- * @param hashId a keyed hash of an id
- * @param dropped is told the kind of each entry that goes
- */
-export function makeEntryTable(hashId: (id: string) => number, dropped: (kindIndex: number) => void): EntryTable {
+/** @param dropped is told the kind of each entry that goes */
+export function makeEntryTable(dropped: (kindIndex: number) => void): EntryTable {
   const records = makeRecords()
   const byKey = makeBuckets()
   const byId = makeBuckets()
@@ -42,7 +39,8 @@ export function makeEntryTable(hashId: (id: string) => number, dropped: (kindInd
 
   /** Records of one key stand together, the one with the latest `issuedBefore` first: it alone tells a new token clear. */
   function linkByKey(record: number): void {
-    const bucket = byKey.of(records.keyHash(record))
+    const hash = records.keyHash(record)
+    const bucket = byKey.of(hash)
     let before = NONE
     let first = byKey.head(bucket)
     while (first !== NONE && !records.hasSameKey(first, record)) {
@@ -52,44 +50,30 @@ export function makeEntryTable(hashId: (id: string) => number, dropped: (kindInd
     if (first !== NONE && records.issuedBefore(record) < records.issuedBefore(first)) {
       records.setNextByKey(record, records.nextByKey(first))
       records.setNextByKey(first, record)
-      return
+    } else if (first === NONE || before === NONE) {
+      records.setNextByKey(record, byKey.head(bucket))
+      byKey.setHead(bucket, record, hash)
+    } else {
+      records.setNextByKey(record, first)
+      records.setNextByKey(before, record)
     }
-    if (first === NONE) before = NONE
-    records.setNextByKey(record, before === NONE ? byKey.head(bucket) : first)
-    if (before === NONE) byKey.setHead(bucket, record)
-    else records.setNextByKey(before, record)
   }
 
   function linkById(record: number): void {
-    const bucket = byId.of(hashId(records.id(record)))
+    const hash = records.idHash(record)
+    const bucket = byId.of(hash)
     records.setNextById(record, byId.head(bucket))
-    byId.setHead(bucket, record)
+    byId.setHead(bucket, record, hash)
   }
 
-  /** Empties a bucket and links again what `keep` keeps; returns the rest. */
-  function relink(
-    buckets: Buckets,
-    bucket: number,
-    next: (record: number) => number,
-    link: (record: number) => void,
-    keep: (record: number) => boolean,
-  ): number[] {
-    const chain: number[] = []
-    for (let record = buckets.head(bucket); record !== NONE; record = next(record)) chain.push(record)
-    buckets.setHead(bucket, NONE)
-    const rest: number[] = []
-    // From the end, since what is linked comes first: the order stays.
-    for (const record of chain.reverse()) {
-      if (keep(record)) link(record)
-      else rest.push(record)
-    }
-    return rest
+  /** Links all of a bucket again, but for what `goes`; returns that. */
+  function relinkByKey(bucket: number, goes?: (record: number) => boolean): readonly number[] {
+    return relink(byKey.clear(bucket), records.nextByKey, linkByKey, goes)
   }
 
-  const relinkByKey = (bucket: number, keep: (record: number) => boolean): number[] =>
-    relink(byKey, bucket, records.nextByKey, linkByKey, keep)
-  const relinkById = (bucket: number, keep: (record: number) => boolean): number[] =>
-    relink(byId, bucket, records.nextById, linkById, keep)
+  function relinkById(bucket: number, goes?: (record: number) => boolean): readonly number[] {
+    return relink(byId.clear(bucket), records.nextById, linkById, goes)
+  }
 
   function free(record: number): void {
     dropped(records.kindIndex(record))
@@ -99,9 +83,9 @@ export function makeEntryTable(hashId: (id: string) => number, dropped: (kindInd
 
   /** All of the bucket that ended, at once: many entries for one value would be walked again for each of them otherwise. */
   function dropEnded(bucket: number, nowSeconds: number): void {
-    const ended = new Set(relinkByKey(bucket, (record) => !endedLongAgo(record, nowSeconds)))
-    for (const idBucket of new Set([...ended].map((record) => byId.of(hashId(records.id(record)))))) {
-      relinkById(idBucket, (record) => !ended.has(record))
+    const ended = new Set(relinkByKey(bucket, (record) => endedLongAgo(record, nowSeconds)))
+    for (const idBucket of new Set([...ended].map((record) => byId.of(records.idHash(record))))) {
+      relinkById(idBucket, (record) => ended.has(record))
     }
     for (const record of ended) free(record)
   }
@@ -111,7 +95,8 @@ export function makeEntryTable(hashId: (id: string) => number, dropped: (kindInd
   }
 
   function has(entry: NewRecord): boolean {
-    let record = byId.head(byId.of(hashId(entry.id)))
+    const bucket = byId.of(entry.idHash)
+    let record = byId.mayHold(bucket, entry.idHash) ? byId.head(bucket) : NONE
     for (let compared = 0; record !== NONE && compared < MAX_COMPARED; compared++) {
       if (isSame(records, record, entry)) return true
       record = records.nextById(record)
@@ -122,7 +107,10 @@ export function makeEntryTable(hashId: (id: string) => number, dropped: (kindInd
   return {
     records,
     firstOf(key) {
-      let record = byKey.head(byKey.of(key[0] as number))
+      const hash = key[0] as number
+      const bucket = byKey.of(hash)
+      if (!byKey.mayHold(bucket, hash)) return NONE
+      let record = byKey.head(bucket)
       while (record !== NONE && !records.hasKey(record, key)) record = records.nextByKey(record)
       return record
     },
@@ -137,15 +125,15 @@ export function makeEntryTable(hashId: (id: string) => number, dropped: (kindInd
       linkById(record)
       size++
       if (size > byKey.count()) {
-        relinkByKey(byKey.split(), () => true)
-        relinkById(byId.split(), () => true)
+        relinkByKey(byKey.split())
+        relinkById(byId.split())
       }
       return true
     },
-    remove(id) {
-      const gone = new Set(relinkById(byId.of(hashId(id)), (record) => records.id(record) !== id))
+    remove(id, idHash) {
+      const gone = new Set(relinkById(byId.of(idHash), (record) => records.id(record) === id))
       for (const keyBucket of new Set([...gone].map((record) => byKey.of(records.keyHash(record))))) {
-        relinkByKey(keyBucket, (record) => !gone.has(record))
+        relinkByKey(keyBucket, (record) => gone.has(record))
       }
       for (const record of gone) free(record)
     },
@@ -158,8 +146,25 @@ export function makeEntryTable(hashId: (id: string) => number, dropped: (kindInd
   }
 }
 
+function relink(
+  head: number,
+  nextOf: (record: number) => number,
+  link: (record: number) => void,
+  goes: ((record: number) => boolean) | undefined,
+): readonly number[] {
+  const gone: number[] = []
+  let next = NONE
+  for (let record = head; record !== NONE; record = next) {
+    next = nextOf(record)
+    if (goes?.(record) === true) gone.push(record)
+    else link(record)
+  }
+  return gone
+}
+
 function isSame(records: Records, record: number, entry: NewRecord): boolean {
   return (
+    records.idHash(record) === entry.idHash &&
     records.id(record) === entry.id &&
     records.hasKey(record, entry.key) &&
     records.issuedBefore(record) === entry.issuedBeforeSeconds &&

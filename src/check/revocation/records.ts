@@ -7,16 +7,18 @@ import { HASH_WORDS } from './keyed-hash.ts'
 const PAGE_BITS = 12
 const PAGE_SIZE = 1 << PAGE_BITS
 const ISSUER_WORDS = 2
-/** Of a record, half a cache line: the key, the issuer, and the next record by key and by id. */
-const WORDS = HASH_WORDS + ISSUER_WORDS + 2
-const NEXT_BY_KEY = HASH_WORDS + ISSUER_WORDS
-const NEXT_BY_ID = NEXT_BY_KEY + 1
+/** Words of a record: the key, the issuer, the hash of the id, and the next record by key and by id. */
+const WORDS = HASH_WORDS + ISSUER_WORDS + 3
+const ID_HASH = HASH_WORDS + ISSUER_WORDS
+const NEXT_BY_KEY = ID_HASH + 1
+const NEXT_BY_ID = ID_HASH + 2
 
 /** The number of no record: ends every chain. */
 export const NONE = 0
 
 export interface NewRecord {
   readonly id: string
+  readonly idHash: number
   /** What the entry is looked up by; its words are copied. */
   readonly key: Uint32Array
   /** The hash of the issuer that it is narrowed to; undefined: any. Two words of it are kept. */
@@ -45,6 +47,7 @@ export interface Records {
   hasSameKey(one: number, other: number): boolean
   /** The word by which a record is put into a bucket. */
   keyHash(record: number): number
+  idHash(record: number): number
   namesIssuer(record: number): boolean
   hasIssuer(record: number, issuer: Uint32Array): boolean
   /** What is free has neither an end nor an id. */
@@ -81,13 +84,14 @@ export function makeRecords(): Records {
   }
 
   return {
-    take({ id, key, issuer, kindIndex, issuedBeforeSeconds, endSeconds }) {
+    take({ id, idHash, key, issuer, kindIndex, issuedBeforeSeconds, endSeconds }) {
       const record = nextNumber()
       const page = pageOf(record)
       const i = slot(record)
       for (let at = 0; at < HASH_WORDS; at++) setWord(record, at, key[at] as number)
       setWord(record, HASH_WORDS, issuer === undefined ? 0 : named(issuer))
       setWord(record, HASH_WORDS + 1, issuer === undefined ? 0 : (issuer[1] as number))
+      setWord(record, ID_HASH, idHash)
       page.ids[i] = id
       page.kinds[i] = kindIndex
       page.issuedBefore[i] = issuedBeforeSeconds
@@ -111,6 +115,7 @@ export function makeRecords(): Records {
       return true
     },
     keyHash: (record) => word(record, 0),
+    idHash: (record) => word(record, ID_HASH),
     namesIssuer: (record) => word(record, HASH_WORDS) !== 0,
     hasIssuer: (record, issuer) =>
       word(record, HASH_WORDS) === named(issuer) && word(record, HASH_WORDS + 1) === issuer[1],

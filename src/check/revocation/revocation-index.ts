@@ -55,15 +55,16 @@ export function makeRevocationIndex(): RevocationIndex {
   /** Depths of the prefixes that there were so far: only so deep are workloads looked up. */
   const prefixDepths: boolean[] = []
 
-  const table = makeEntryTable(
-    (id) => hashWhole(DOMAINS.id, id, idKey)[0] as number,
-    (kindIndex) => count(REVOCATION_KINDS[kindIndex] as RevocationKind, -1),
-  )
+  const table = makeEntryTable((kindIndex) => count(REVOCATION_KINDS[kindIndex] as RevocationKind, -1))
   const { records } = table
 
   function hashWhole(domain: number, text: string, out: Uint32Array): Uint32Array {
     hash(domain, text, 0, text.length, out)
     return out
+  }
+
+  function hashOfId(id: string): number {
+    return hashWhole(DOMAINS.id, id, idKey)[0] as number
   }
 
   function count(kind: RevocationKind, change: number): void {
@@ -154,9 +155,10 @@ export function makeRevocationIndex(): RevocationIndex {
       hashEntry(revocation)
       const narrowedTo = issuer === undefined ? undefined : hashWhole(DOMAINS.narrowedTo, issuer, issuerKey)
       const kindIndex = DOMAINS[kind]
-      if (table.add({ id, key, issuer: narrowedTo, kindIndex, issuedBeforeSeconds, endSeconds })) count(kind, 1)
+      const idHash = hashOfId(id)
+      if (table.add({ id, idHash, key, issuer: narrowedTo, kindIndex, issuedBeforeSeconds, endSeconds })) count(kind, 1)
     },
-    remove: (id) => table.remove(id),
+    remove: (id) => table.remove(id, hashOfId(id)),
     find(query, now) {
       table.sweep(now)
       const record =

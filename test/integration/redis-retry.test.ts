@@ -1,0 +1,69 @@
+/** A17: a lost answer. The store tries once more over a new connection: nobody is denied by his own mark, and no two pass. */
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { startRedis, until } from '../support/redis.ts'
+import { firsts, KEY_THUMBPRINT, kindOf, markOf, type StoreInTest, startStore } from '../support/replay-world.ts'
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
+
+async function world(commandTimeoutMs = 500): Promise<{ store: StoreInTest; direct: StoreInTest; proxy: TcpProxy }> {
+  const server = await startRedis()
+  onTestFinished(() => server.stop())
+  const proxy = await startTcpProxy(server.port)
+  onTestFinished(() => proxy.stop())
+  const store = await startStore(`redis://127.0.0.1:${proxy.port}`, { commandTimeoutMs })
+  onTestFinished(store.stop)
+  const direct = await startStore(server.url, { commandTimeoutMs })
+  onTestFinished(direct.stop)
+  return { store, direct, proxy }
+}
+
+/** The command that sets a mark holds this; nothing else that the store sends does. */
+const MARKS = 'holdfast:replay:'
+
+describe('a connection that is cut after the write', () => {
+  it('A17 the caller of the mark passes, and nobody else', async () => {
+    const { store, direct, proxy } = await world()
+    for (let i = 0; i < 10; i++) {
+      proxy.cutAnswerTo(MARKS)
+      expect(await kindOf(store, markOf(`cut-${i}`))).toBe('first')
+      expect(proxy.cuts()).toBe(i + 1)
+      expect(await kindOf(direct, markOf(`cut-${i}`))).toBe('replayed')
+      expect(await kindOf(store, markOf(`cut-${i}`))).toBe('replayed')
+      await until(() => store.state().connected)
+    }
+  })
+
+  it('A17 of fifty copies in the lost batch, and fifty beside it, exactly one passes', async () => {
+    const { store, direct, proxy } = await world()
+    for (let i = 0; i < 10; i++) {
+      const copies = (count: number) => Array.from({ length: count }, () => markOf(`copies-${i}`))
+      proxy.cutAnswerTo(MARKS)
+      const passed = await Promise.all([firsts(store, copies(50)), firsts(direct, copies(50))])
+      expect(passed[0] + passed[1]).toBe(1)
+      await until(() => store.state().connected)
+    }
+    expect(proxy.cuts()).toBe(10)
+  })
+
+  it('A17 the memory is lost between the two: the mark does not count', async () => {
+    const { store, direct, proxy } = await world()
+    proxy.cutAnswerTo(MARKS)
+    const marked = kindOf(store, markOf('lost between'))
+    await until(() => proxy.cuts() === 1)
+    const { epoch } = direct.fence(KEY_THUMBPRINT)
+    expect(await marked).toBe('first')
+    expect(store.fence(KEY_THUMBPRINT).epoch).toBe(epoch)
+  })
+
+  it('A17 no new connection in time: refused, and the mark stands', async () => {
+    const { store, direct, proxy } = await world(50)
+    proxy.cutAnswerTo(MARKS)
+    const marked = kindOf(store, markOf('in vain'))
+    await until(() => proxy.cuts() === 1)
+    proxy.dropPackets(true)
+    expect(await marked).toBe('unavailable')
+    expect(await kindOf(direct, markOf('in vain'))).toBe('replayed')
+    proxy.dropPackets(false)
+    await until(() => store.state().connected)
+    expect(await kindOf(store, markOf('in vain'))).toBe('replayed')
+  })
+})
