@@ -16,6 +16,9 @@ const MAX_TOTAL_LENGTH = 65_536
 /** Nothing in it that any server could read in another way. */
 const PLAIN = /^(?:\/[a-z0-9\-_~!$&'()*+,=:@][a-z0-9\-_~!$&'()*+,=:@.]*)+$/
 
+/** UTF-8 for a slash or a dot in more bytes than it needs (RFC 3629 §3): lenient decoders have taken it for one. */
+const OVERLONG = /[\xc0\xc1]|\xe0[\x80-\x9f]|\xf0[\x80-\x8f]/
+
 type Step = (reading: Reading) => Reading
 
 const STEPS: readonly Step[] = [
@@ -30,7 +33,7 @@ const STEPS: readonly Step[] = [
 
 /**
  * All readings of `:path` without its query, the plain one first; undefined when it is no absolute path, holds control
- * characters in any reading, or has too many readings to be honest.
+ * characters or overlong UTF-8 in any reading, or has too many readings to be honest.
  */
 export function pathReadings(pathWithQuery: string): readonly Reading[] | undefined {
   const query = pathWithQuery.indexOf('?')
@@ -48,7 +51,7 @@ function closure(plain: Reading): readonly Reading[] | undefined {
   let totalLength = plain.text.length
   for (let i = 0; i < readings.length; i++) {
     const reading = readings[i]
-    if (reading === undefined || hasControls(reading.text)) return undefined
+    if (reading === undefined || hasControls(reading.text) || OVERLONG.test(reading.text)) return undefined
     for (const step of STEPS) {
       const next = step(reading)
       const key = keyOf(next)

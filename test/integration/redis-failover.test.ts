@@ -36,9 +36,6 @@ describe('Sentinel', () => {
     expect(await gate.present(captured)).toBe('nonce')
     expect(await roundTrips(gate)).toBe(2)
     expect(store.fencings).toHaveLength(1)
-    const promoted =
-      group.replicas.find(({ port }) => `${port}` === String(store.fence('k').epoch)) ?? group.replicas[0]!
-    expect(await promoted.admin().ping()).toBe('PONG')
   })
 })
 
@@ -104,13 +101,20 @@ describe('Cluster', () => {
       for (const key of keys) if (key !== epoch) await source.admin().del(key)
       await source.admin().call('migrate', '127.0.0.1', String(target.port), epoch, '0', '5000')
     }
+    const presentUntilNewEpoch = async (epoch: string): Promise<readonly string[]> => {
+      const seen: string[] = []
+      await until(async () => {
+        seen.push(await gate.present(captured))
+        return store.state().connected && store.fence(KEY_THUMBPRINT).epoch !== epoch
+      })
+      return seen
+    }
     const there = store.fence(KEY_THUMBPRINT).epoch
     await moveSlot(slot, from, to, cluster.servers, losingMarks(from, to))
-    await until(() => store.state().connected && store.fence(KEY_THUMBPRINT).epoch !== there)
-    expect(await gate.present(captured)).toBe('nonce')
+    expect(await presentUntilNewEpoch(there)).not.toContain('pass')
     const away = store.fence(KEY_THUMBPRINT).epoch
     await moveSlot(slot, to, from, cluster.servers, losingMarks(to, from))
-    await until(() => store.state().connected && store.fence(KEY_THUMBPRINT).epoch !== away)
+    expect(await presentUntilNewEpoch(away)).not.toContain('pass')
     expect(store.fence(KEY_THUMBPRINT).epoch).not.toBe(there)
     expect(await gate.present(captured)).toBe('nonce')
     expect(await roundTrips(gate)).toBe(2)

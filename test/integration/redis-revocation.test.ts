@@ -62,7 +62,8 @@ describe('a change of the shared list', () => {
     await until(async () => (await admin.zcard(keys.replicas)) === 2)
     await leaves.close()
     expect(await admin.zrange(keys.replicas, 0, -1)).toEqual([here.id])
-    await admin.zadd(keys.replicas, Number(seconds) * 1000 - 5_000, 'silent', Number(seconds) * 1000 - 120_000, 'gone')
+    const nowMs = Number(seconds) * 1000
+    await admin.zadd(keys.replicas, String(nowMs - 5_000), 'silent', String(nowMs - 120_000), 'gone')
     const { applied, silent } = await operator.revokeAndWait(sessionRevocation('a'), 300)
     expect([applied, [...silent.keys()]]).toEqual([[here.id], ['silent']])
     expect(silent.get('silent')).toBeGreaterThan(4_000)
@@ -105,11 +106,17 @@ describe('entries that something else wrote', () => {
     'rv-text': 'oops',
     'rv-array': '[]',
     'rv-empty': '',
-    'rv-kind': '{"id":"rv-kind","kind":"sessions","value":"x","issuedBefore":"2026-01-01T00:00:00Z","at":"2026-01-01T00:00:00Z"}',
-    'rv-other': '{"id":"rv-another","kind":"session","value":"x","issuedBefore":"2026-01-01T00:00:00Z","at":"2026-01-01T00:00:00Z"}',
+    'rv-kind':
+      '{"id":"rv-kind","kind":"sessions","value":"x","issuedBefore":"2026-01-01T00:00:00Z","at":"2026-01-01T00:00:00Z"}',
+    'rv-other':
+      '{"id":"rv-another","kind":"session","value":"x","issuedBefore":"2026-01-01T00:00:00Z","at":"2026-01-01T00:00:00Z"}',
     'rv-time': '{"id":"rv-time","kind":"session","value":"x","issuedBefore":"yesterday","at":"2026-01-01T00:00:00Z"}',
-    'rv-twice': '{"id":"rv-twice","id":"rv-twice","kind":"session","value":"x","issuedBefore":"2026-01-01T00:00:00Z","at":"2026-01-01T00:00:00Z"}',
-    'rv-bytes': Buffer.from('{"id":"rv-bytes","kind":"session","value":"\xff","issuedBefore":"2026-01-01T00:00:00Z","at":"2026-01-01T00:00:00Z"}', 'latin1'),
+    'rv-twice':
+      '{"id":"rv-twice","id":"rv-twice","kind":"session","value":"x","issuedBefore":"2026-01-01T00:00:00Z","at":"2026-01-01T00:00:00Z"}',
+    'rv-bytes': Buffer.from(
+      '{"id":"rv-bytes","kind":"session","value":"\xff","issuedBefore":"2026-01-01T00:00:00Z","at":"2026-01-01T00:00:00Z"}',
+      'latin1',
+    ),
     'rv-deep': `${'['.repeat(100_000)}`,
   }
 
@@ -121,7 +128,7 @@ describe('entries that something else wrote', () => {
     const replica = await freshReplica()
     expect(replica.refuses('good')).toBe(true)
     expect(replica.stats()?.refusedEntries).toBe(Object.keys(MALFORMED).length)
-    await admin.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
     await until(() => replica.events.includes('resumed'))
     const named = replica.events.filter((event) => event.startsWith('refused'))
     expect(named.length).toBe(Object.keys(MALFORMED).length)

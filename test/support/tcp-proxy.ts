@@ -5,8 +5,10 @@ export interface TcpProxy {
   readonly port: number
   /** Neither side hears of the other any more; new connections are accepted and stay silent. */
   dropPackets(dropping: boolean): void
-  /** The next answer to a request that holds `marker` is swallowed, and its connection cut. */
-  cutAnswerTo(marker: string): void
+  /** New connections are closed at once. */
+  refuse(refusing: boolean): void
+  /** The next answer to a request that holds `marker` is swallowed, and its connection cut; `refuse` from then on or not. */
+  cutAnswerTo(marker: string, thenRefuse?: boolean): void
   /** How often that has happened. */
   cuts(): number
   stop(): Promise<void>
@@ -15,10 +17,16 @@ export interface TcpProxy {
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
   let dropping = false
+  let refusing = false
+  let refuseAfterCut = false
   let marker: string | undefined
   let cuts = 0
 
   const server = createServer((client) => {
+    if (refusing) {
+      client.destroy()
+      return
+    }
     const upstream = connect(targetPort, '127.0.0.1')
     let doomed = false
     const close = (): void => {
@@ -47,6 +55,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
         return
       }
       cuts++
+      if (refuseAfterCut) refusing = true
       close()
     })
   })
@@ -58,8 +67,12 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     dropPackets(now) {
       dropping = now
     },
-    cutAnswerTo(text) {
+    refuse(now) {
+      refusing = now
+    },
+    cutAnswerTo(text, thenRefuse = false) {
       marker = text
+      refuseAfterCut = thenRefuse
     },
     cuts: () => cuts,
     async stop() {

@@ -76,14 +76,15 @@ export function makeClusterLinks(options: ClusterOptions): Links {
   function makeNode(address: ServerAddress): Node {
     const onMisplaced = (): void => {
       outdated = true
+      void tick()
     }
     return { address, link: makeLink({ ...options, open: openTo(address), onMisplaced }) }
   }
 
   async function tick(): Promise<void> {
-    const due = performance.now() - lastReadMs >= CALM_MS
+    const sinceMs = performance.now() - lastReadMs
     const troubled = outdated || [...nodes.values()].some(({ link }) => !link.state().connected)
-    if (reading || !(due || troubled)) return
+    if (reading || stopped.signal.aborted || sinceMs < (troubled ? HURRY_MS : CALM_MS)) return
     reading = true
     lastReadMs = performance.now()
     await read()
@@ -95,7 +96,7 @@ export function makeClusterLinks(options: ClusterOptions): Links {
     linkOf: (tag) => ownerOf.get(tag),
     all: () => [...nodes.values()].map(({ link }) => link),
     start() {
-      timer = setInterval(() => void tick(), HURRY_MS)
+      timer = setInterval(() => void tick(), HURRY_MS / 2)
       void tick()
     },
     stop() {

@@ -20,7 +20,7 @@ interface Live {
 
 /** An attempt to connect may take this long at least; with the longest wait between two, recovery stays below a second. */
 const ATTEMPT_MS = 400
-const ATTEMPT_COMMANDS = 10
+const ATTEMPT_COMMANDS = 2
 /** A connection that lived shorter than this is a failed attempt: no hurry to make the next. */
 const STEADY_MS = 1_000
 /** Clocks, role and eviction policy are looked at again, and a loss seen without traffic. */
@@ -112,7 +112,10 @@ export function makeLink(options: LinkOptions): Link {
         const { detail, endsTrust, misplaced } = verdict.trouble
         mark.settle({ kind: 'unavailable', detail })
         if (endsTrust) drop(at, detail)
-        if (misplaced) options.onMisplaced()
+        if (misplaced) {
+          at.vouched.delete(mark.tag)
+          options.onMisplaced()
+        }
       }
     }
   }

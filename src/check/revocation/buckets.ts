@@ -3,7 +3,8 @@
  * no change ever has to lay all of them out anew.
  */
 
-const PAGE_BITS = 12
+/** Few pages, so that the way to them stays in the cache. */
+const PAGE_BITS = 15
 const PAGE_SIZE = 1 << PAGE_BITS
 const FIRST_BUCKETS = 16
 

@@ -2,7 +2,7 @@
  * The entries of the index, found by the hash of what they name and by their id. Every change costs the same however many
  * there are, and so does getting rid of what has ended: nothing is ever built anew, and no timer is needed.
  */
-import { type Buckets, makeBuckets } from './buckets.ts'
+import { makeBuckets } from './buckets.ts'
 import { makeRecords, type NewRecord, NONE, type Records } from './records.ts'
 
 /** Records looked at per call of `sweep`, in turn. */

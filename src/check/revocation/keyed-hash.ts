@@ -1,40 +1,52 @@
 /**
  * 128 bits that stand for a text: HalfSipHash-1-3 (Aumasson and Bernstein, "SipHash") with its whole state as key and as
- * result. The key is drawn at random and kept, so whoever chooses names cannot make two of them meet. It is ten times as
- * fast as a call into OpenSSL for the short texts that are looked up.
+ * result. The key is drawn at random and kept, so whoever chooses names cannot make two of them meet. For the short texts
+ * that are looked up it takes a quarter of the time of SHA-256.
  */
 
 /** 32-bit words in a key and in a hash. */
 export const HASH_WORDS = 4
 const FINAL_ROUNDS = 3
 const DOMAIN_SHIFT = 24
-const WIDE = 1 << 31
-const MAX_NARROW = 0xff
+const USUAL_BYTES = 4096
+const MAX_BYTES_OF_UNIT = 3
 
 /**
- * Writes the hash of text[start, end) to `out`. The same text in two domains (0 to 127) has two hashes. Texts are shorter
- * than 2^24.
+ * Writes the hash of a well-formed text to `out`. The same text in two domains (0 to 127) has two hashes. Texts take less
+ * than 2^24 bytes of UTF-8.
  */
-export type KeyedHash = (domain: number, text: string, start: number, end: number, out: Uint32Array) => void
+export type KeyedHash = (domain: number, text: string, out: Uint32Array) => void
 
 /** @param key four words that nobody outside knows */
 export function makeKeyedHash(key: Uint32Array): KeyedHash {
   const [k0 = 0, k1 = 0, k2 = 0, k3 = 0] = key
+  let bytes = Buffer.alloc(USUAL_BYTES)
+  let words = wordsOf(bytes)
 
-  /**
-   * Four code units to a block, or two where one does not fit into a byte. What is hashed is injective: the first block
-   * tells which of the two, the domain and the length. Returns all bits that were seen in code units.
-   */
-  function hash(first: number, unitsPerBlock: 2 | 4, text: string, start: number, end: number, out: Uint32Array): number {
+  /** The text in blocks of four bytes, behind one of its domain and length: no two texts give the same blocks. */
+  function write(domain: number, text: string): number {
+    if ((text.length + 2) * MAX_BYTES_OF_UNIT > bytes.length) {
+      bytes = Buffer.alloc((text.length + 2) * MAX_BYTES_OF_UNIT + USUAL_BYTES)
+      words = wordsOf(bytes)
+    }
+    const end = 4 + bytes.write(text, 4)
+    // One by one: for three bytes a call would take longer than the hash.
+    bytes[end] = 0
+    bytes[end + 1] = 0
+    bytes[end + 2] = 0
+    words[0] = (domain << DOMAIN_SHIFT) | end
+    return (end + 3) >>> 2
+  }
+
+  return (domain, text, out) => {
+    const blocks = write(domain, text)
     let v0 = k0 | 0
     let v1 = k1 | 0
     let v2 = k2 | 0
     let v3 = k3 | 0
-    let seen = 0
-    let m = first
-    const shift = 32 / unitsPerBlock
-    let finals = 0
-    for (let at = start; finals <= FINAL_ROUNDS; ) {
+    for (let block = 0; block < blocks + FINAL_ROUNDS; block++) {
+      if (block === blocks) v2 ^= 0xff
+      const m = block < blocks ? (words[block] as number) : 0
       v3 ^= m
       v0 = (v0 + v1) | 0
       v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0
@@ -47,25 +59,14 @@ export function makeKeyedHash(key: Uint32Array): KeyedHash {
       v1 = ((v1 << 13) | (v1 >>> 19)) ^ v2
       v2 = (v2 << 16) | (v2 >>> 16)
       v0 ^= m
-      m = 0
-      if (at < end) {
-        const stop = Math.min(at + unitsPerBlock, end)
-        for (let by = 0; at < stop; by += shift) {
-          const unit = text.charCodeAt(at++)
-          seen |= unit
-          m |= unit << by
-        }
-      } else if (finals++ === 0) v2 ^= 0xff
     }
     out[0] = v0
     out[1] = v1
     out[2] = v2
     out[3] = v3
-    return seen
   }
+}
 
-  return (domain, text, start, end, out) => {
-    const first = (domain << DOMAIN_SHIFT) | (end - start)
-    if (hash(first, 4, text, start, end, out) > MAX_NARROW) hash(first | WIDE, 2, text, start, end, out)
-  }
+function wordsOf(bytes: Buffer): Int32Array {
+  return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >>> 2)
 }

@@ -4,7 +4,7 @@
  */
 import { HASH_WORDS } from './keyed-hash.ts'
 
-const PAGE_BITS = 12
+const PAGE_BITS = 14
 const PAGE_SIZE = 1 << PAGE_BITS
 const ISSUER_WORDS = 2
 /** Words of a record: the key, the issuer, the hash of the id, and the next record by key and by id. */

@@ -58,13 +58,14 @@ export function makeRevocationIndex(): RevocationIndex {
   const table = makeEntryTable((kindIndex) => count(REVOCATION_KINDS[kindIndex] as RevocationKind, -1))
   const { records } = table
 
-  function hashWhole(domain: number, text: string, out: Uint32Array): Uint32Array {
-    hash(domain, text, 0, text.length, out)
-    return out
+  function hashOfId(id: string): number {
+    hash(DOMAINS.id, id, idKey)
+    return idKey[0] as number
   }
 
-  function hashOfId(id: string): number {
-    return hashWhole(DOMAINS.id, id, idKey)[0] as number
+  function hashOfIssuer(issuer: string): Uint32Array {
+    hash(DOMAINS.narrowedTo, issuer, issuerKey)
+    return issuerKey
   }
 
   function count(kind: RevocationKind, change: number): void {
@@ -79,20 +80,20 @@ export function makeRevocationIndex(): RevocationIndex {
       if (records.end(record) <= now || !isOldEnough(kind, records.issuedBefore(record), query)) continue
       if (!records.namesIssuer(record)) {
         if (!onlyNarrowed) return record
-      } else if (records.hasIssuer(record, hashWhole(DOMAINS.narrowedTo, query.issuer, issuerKey))) return record
+      } else if (records.hasIssuer(record, hashOfIssuer(query.issuer))) return record
     }
     return NONE
   }
 
   function hit(kind: RevocationKind, text: string | undefined, query: RevocationQuery, now: number): number {
     if (text === undefined || counts.get(kind) === 0) return NONE
-    hashWhole(DOMAINS[kind], text, key)
+    hash(DOMAINS[kind], text, key)
     return applying(kind, query, now)
   }
 
   function hitJti(query: RevocationQuery, now: number): number {
     if (query.tokenId === undefined || counts.get('token') === 0) return NONE
-    hashWhole(DOMAINS.token, query.tokenId, key)
+    hash(DOMAINS.token, query.tokenId, key)
     return applying('token', query, now, true)
   }
 
@@ -116,7 +117,7 @@ export function makeRevocationIndex(): RevocationIndex {
   function hitTrustDomain(id: string, query: RevocationQuery, now: number): number {
     if (counts.get('trust-domain') === 0) return NONE
     const slash = id.indexOf('/', SCHEME_LENGTH)
-    hash(DOMAINS['trust-domain'], id, SCHEME_LENGTH, slash === -1 ? id.length : slash, key)
+    hash(DOMAINS['trust-domain'], id.slice(SCHEME_LENGTH, slash === -1 ? undefined : slash), key)
     return applying('trust-domain', query, now)
   }
 
@@ -125,7 +126,7 @@ export function makeRevocationIndex(): RevocationIndex {
     let slash = id.indexOf('/', SCHEME_LENGTH)
     for (let depth = 1; depth < prefixDepths.length && slash !== -1; depth++) {
       if (prefixDepths[depth] === true) {
-        hash(DOMAINS.prefix, id, 0, slash, key)
+        hash(DOMAINS.prefix, id.slice(0, slash), key)
         const record = applying('workload', query, now)
         if (record !== NONE) return record
       }
@@ -136,10 +137,10 @@ export function makeRevocationIndex(): RevocationIndex {
 
   function hashEntry({ kind, value }: Revocation): void {
     if (!isPrefix(kind, value)) {
-      hashWhole(DOMAINS[kind], value, key)
+      hash(DOMAINS[kind], value, key)
       return
     }
-    hash(DOMAINS.prefix, value, 0, value.length - PREFIX_END.length, key)
+    hash(DOMAINS.prefix, value.slice(0, -PREFIX_END.length), key)
     const depth = value.split('/').length - 3
     while (prefixDepths.length <= depth) prefixDepths.push(false)
     prefixDepths[depth] = true
@@ -153,7 +154,7 @@ export function makeRevocationIndex(): RevocationIndex {
       const endSeconds = endOf(revocation)
       if (endSeconds <= nowSeconds) return
       hashEntry(revocation)
-      const narrowedTo = issuer === undefined ? undefined : hashWhole(DOMAINS.narrowedTo, issuer, issuerKey)
+      const narrowedTo = issuer === undefined ? undefined : hashOfIssuer(issuer)
       const kindIndex = DOMAINS[kind]
       const idHash = hashOfId(id)
       if (table.add({ id, idHash, key, issuer: narrowedTo, kindIndex, issuedBeforeSeconds, endSeconds })) count(kind, 1)

@@ -54,6 +54,7 @@ describe('routes by authority and path', () => {
     ['/healthz/x', 'rest'],
     ['/files/A%20B.txt', 'files'],
     ['/caf%C3%A9', 'rest'],
+    ['/%E0%A4%A8/%F0%9F%94%92', 'rest'],
     ['/.well-known/x', 'rest'],
     ['/X/Y', 'rest'],
   ])('%s is taken by %s', (path, name) => expect(route(path)).toBe(name))
@@ -107,6 +108,10 @@ describe('no spelling of a path reaches a weaker route (A14, A15)', () => {
     '/x\u0000',
     '/x%00',
     '/x%0aadmin',
+    '/x/%c0%ae%c0%ae/admin',
+    '/x/..%c0%afadmin',
+    '/x/..%e0%80%afadmin',
+    '/x/%f0%80%80%ae./admin',
     'https://a.example/admin',
     '*',
     '',

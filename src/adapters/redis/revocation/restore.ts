@@ -28,13 +28,17 @@ export async function restoreLost(
   const nowSeconds = deps.nowMs() / 1000
   let removed: ReadonlySet<string> | undefined
   let batch: (readonly [id: string, text: string])[] = []
+  let locked = false
   let restored = 0
 
   async function write(): Promise<void> {
     if (batch.length === 0) return
-    const commands = batch.flatMap(([id, text]) => restoreCommands(keys, id, text))
+    // Another replica may have been here between our reading of the list and our lock.
+    const [there] = await connection.ask([['hmget', keys.entries, ...batch.map(([id]) => id)]])
+    const missing = batch.filter((_, i) => !Array.isArray(there) || there[i] === null)
+    const commands = missing.flatMap(([id, text]) => restoreCommands(keys, id, text))
     await connection.transact([...commands, ['pexpire', keys.restoring, String(LOCK_MS)]])
-    restored += batch.length
+    restored += missing.length
     batch = []
   }
 
@@ -42,14 +46,15 @@ export async function restoreLost(
     if (ids.has(id) || hasEnded(JSON.parse(text), nowSeconds)) continue
     removed ??= await removedIds(connection, deps)
     if (removed.has(id)) continue
-    if (restored + batch.length === 0) await lock(connection, deps)
+    if (!locked) await lock(connection, deps)
+    locked = true
     batch.push([id, text])
     if (batch.length === RESTORED_AT_ONCE) await write()
   }
   await write()
-  if (restored === 0) return
+  if (!locked) return
   await connection.ask([['del', keys.restoring]])
-  deps.restored(restored)
+  if (restored > 0) deps.restored(restored)
   throw new ListTrouble(`the list was lost; ${replicaId} wrote it back`)
 }
 

@@ -14,7 +14,6 @@ import { type SyncDeps, type Synchronised, synchronise } from './synchronise.ts'
 
 export interface SessionDeps extends Omit<SyncDeps, 'keys'> {
   readonly server: ListServer
-  readonly monotonicMs: () => number
   readonly known: () => Copy | undefined
   /** The copy is whole and up to date with the list. */
   readonly synchronised: (result: Synchronised) => void
@@ -66,8 +65,7 @@ async function live(
   const clearing = makeClearing(heart, keys, replicaId)
   /** The copy is fresh as of `moment` once it stands at `lastId`. */
   let awaited: { readonly lastId: string; readonly moment: Moment } | undefined
-  /** Server minus own monotonic clock. */
-  let serverAheadMs: number | undefined
+  let { serverAheadMs } = result
   let acknowledging = false
 
   function settle(): void {
@@ -79,13 +77,14 @@ async function live(
   async function beat(): Promise<void> {
     const moment: Moment = { wallMs: deps.nowMs(), monotonicMs: deps.monotonicMs() }
     const { lastId } = copy
-    const present =
-      serverAheadMs === undefined
-        ? []
-        : [['zadd', keys.replicas, String(Math.floor(moment.monotonicMs + serverAheadMs)), replicaId] as const]
-    const snapshot = readSnapshot(
-      await heart.tryTransaction([...snapshotCommands(keys), ['hset', keys.applied, replicaId, lastId], ...present]),
-    )
+    const serverMs = Math.floor(moment.monotonicMs + serverAheadMs)
+    // Registered before it is fresh: whoever serves is waited for.
+    const replies = await heart.tryTransaction([
+      ...snapshotCommands(keys),
+      ['hset', keys.applied, replicaId, lastId],
+      ['zadd', keys.replicas, String(serverMs), replicaId],
+    ])
+    const snapshot = readSnapshot(replies)
     if (over.signal.aborted) return
     const lost = snapshot?.epoch !== copy.epoch || !isAtLeast(snapshot.lastId, lastId)
     if (snapshot === undefined || lost) throw new ListTrouble('the list was lost')
@@ -124,8 +123,6 @@ async function live(
   }
 
   async function pulse(): Promise<void> {
-    // Twice at once: the second one knows the clock of the server, and the replica is registered without delay.
-    await beat()
     while (!over.signal.aborted) {
       await beat()
       await sleep(BEAT_MS, over.signal)

@@ -15,6 +15,7 @@ import { isAtLeast } from './stream-id.ts'
 
 export interface SyncDeps extends ApplyEvents {
   readonly keys: ListKeys
+  readonly monotonicMs: () => number
   readonly replicaId: string
   readonly restored: (entries: number) => void
 }
@@ -22,6 +23,8 @@ export interface SyncDeps extends ApplyEvents {
 export interface Synchronised {
   readonly copy: Copy
   readonly whole: boolean
+  /** The clock of the server minus our monotonic one. */
+  readonly serverAheadMs: number
 }
 
 /** Few enough that checks in between do not wait. */
@@ -38,17 +41,18 @@ export async function synchronise(
   const { identity, role } = parseServerInfo(String(info))
   if (role !== 'master') throw new ListTrouble('the server is a replica')
   const snapshot = await takeSnapshot(connection, deps.keys)
+  const serverAheadMs = snapshot.serverMs - deps.monotonicMs()
   if (snapshot.restoring !== null) throw new ListTrouble('the list was lost and is being written back')
   if (known !== undefined && known.identity === identity && continues(known, snapshot)) {
     await catchUp(connection, known, deps)
-    return { copy: known, whole: false }
+    return { copy: known, whole: false, serverAheadMs }
   }
   const copy: Copy = { ...snapshot, identity, mirror: makeMirror() }
   const ids = await readEntries(connection, copy, deps)
   await catchUp(connection, copy, deps, ids)
   copy.entries = ids.size
   if (known !== undefined && mayHaveLost(known, snapshot)) await restoreLost(connection, known, ids, deps)
-  return { copy, whole: true }
+  return { copy, whole: true, serverAheadMs }
 }
 
 /** Where there is no list, an empty one is made: a replica cannot tell a new list from one that was lost before it came. */

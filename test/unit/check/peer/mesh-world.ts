@@ -45,7 +45,9 @@ export const TWO_HOPS = policy({ forwardedFrom: 'envoy', trustedHops: 2, proxies
 type Facts = Pick<RequestFacts, 'peerCertificate' | 'peerPrincipal' | 'forwardedClientCert'>
 export const facts = (certificate: Buffer | undefined, ...elements: string[]): Facts => {
   const peerCertificate = certificate === undefined ? '' : envoyPem(certificate)
-  return { peerCertificate, peerPrincipal: '', forwardedClientCert: elements.length === 0 ? [] : [elements.join(',')] }
+  // Without include_peer_certificate Envoy still tells a principal where it saw a certificate.
+  const peerPrincipal = certificate === undefined && elements.length > 0 ? 'O=whoever' : ''
+  return { peerCertificate, peerPrincipal, forwardedClientCert: elements.length === 0 ? [] : [elements.join(',')] }
 }
 
 export interface Expected {

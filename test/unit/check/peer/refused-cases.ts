@@ -96,6 +96,13 @@ export const REFUSED: readonly Refused[] = [
     facts(undefined, atUs(foreign, 'spiffe://evil.example/client')),
     'peer_untrusted',
   ),
+  bad(
+    'D23',
+    'a header on a connection that showed no certificate',
+    ENVOY,
+    { ...facts(undefined, atUs(client, CLIENT_ID)), peerPrincipal: '' },
+    'peer_ambiguous',
+  ),
   bad('D9', 'the ID of a trust domain in the header', ENVOY, facts(undefined, atUs(client, TD)), 'peer_untrusted'),
 
   bad('D23', 'behind one hop, no header', ONE_HOP, facts(mesh), 'peer_ambiguous'),
