@@ -19,6 +19,7 @@ export const REVOKE_OPTIONS = {
   why: 'string',
   by: 'string',
   wait: 'string',
+  to: 'string',
   config: 'string',
   json: 'boolean',
 } as const
@@ -66,7 +67,9 @@ export async function readOrder(
   if (values.expires !== undefined && lifeSeconds === undefined) {
     return wrong('--expires is no duration such as 90s, 15m, 8h or 30d')
   }
-  if (values.wait !== undefined && !/^\d{1,6}$/.test(values.wait)) return wrong('--wait is no whole number of seconds')
+  const waitFault = faultOfWait(values.wait)
+  if (waitFault !== undefined) return wrong(waitFault)
+  if (values.to !== undefined && values.to !== 'file' && values.to !== 'shared') return wrong('--to is file or shared')
   const long = (['why', 'by'] as const).find((name) => (values[name]?.length ?? 0) > MAX_NOTE_LENGTH)
   if (long !== undefined) return wrong(`--${long} is longer than ${MAX_NOTE_LENGTH} characters`)
   const by = values.by ?? userName(io)
@@ -128,12 +131,18 @@ function sha256(token: string): string {
   return hash('sha256', token)
 }
 
-function userName(io: Io): string | undefined {
+/** Who it was, when no name is given. */
+export function userName(io: Io): string | undefined {
   try {
     return io.env['USER'] ?? userInfo().username
   } catch {
     return undefined // a container's user often has no name
   }
+}
+
+/** What is wrong with `--wait`. */
+export function faultOfWait(text: string | undefined): string | undefined {
+  return text === undefined || /^\d{1,6}$/.test(text) ? undefined : '--wait is no whole number of seconds'
 }
 
 function wrong(message: string): { readonly ok: false; readonly error: string } {

@@ -1,6 +1,7 @@
 /** What `revoke`, `revocations` and `unrevoke` need of the configuration, and how they tell what is wrong. */
 
 import type { FileTrouble } from '../adapters/files/revocation-file.ts'
+import { type ListServer, listServer } from '../adapters/redis/revocation/list-connection.ts'
 import { REVOCATION_KINDS } from '../check/revocation/revocation.ts'
 import { formatFault } from '../config/fault.ts'
 import { loadConfig } from '../config/load.ts'
@@ -10,11 +11,17 @@ import { configPath } from './args.ts'
 import type { Io } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 
+/** The lists that the configuration names: one at least. */
+export interface Lists {
+  readonly file: string | undefined
+  readonly shared: ListServer | undefined
+}
+
 export type Settings =
-  | { readonly ok: true; readonly config: Config; readonly file: string }
+  | { readonly ok: true; readonly config: Config; readonly lists: Lists }
   | { readonly ok: false; readonly exitCode: number }
 
-/** Loads the configuration and finds the list in it; otherwise says on standard error what to mend. */
+/** Loads the configuration and finds the lists in it; otherwise says on standard error what to mend. */
 export async function readSettings(command: string, option: string | undefined, io: Io): Promise<Settings> {
   const path = configPath(option, io)
   const loaded = await loadConfig(path, option ?? path)
@@ -23,7 +30,12 @@ export async function readSettings(command: string, option: string | undefined, 
     return { ok: false, exitCode: EXIT.wrongUse }
   }
   const { config } = loaded
-  if (config.revocation.file !== null) return { ok: true, config, file: config.revocation.file }
+  const { kind, redis } = config.store
+  const lists: Lists = {
+    file: config.revocation.file ?? undefined,
+    shared: kind === 'redis' ? listServer(redis) : undefined,
+  }
+  if (lists.file !== undefined || lists.shared !== undefined) return { ok: true, config, lists }
   const message = `${option ?? path} names no list of revocations; add revocation: { file: revocations.json } to it`
   return { ok: false, exitCode: wrongUse(command, message, io) }
 }

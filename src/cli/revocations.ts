@@ -1,25 +1,45 @@
 /** `holdfast revocations`: what is cut off, and until when. */
 
-import { toRawEntry } from '../adapters/files/revocation-document.ts'
+import { type RevocationDocument, toRawEntry } from '../adapters/files/revocation-document.ts'
 import { readRevocationFile } from '../adapters/files/revocation-file.ts'
 import { formatTime } from '../adapters/files/rfc3339.ts'
+import { readSharedList } from '../adapters/redis/revocation/shared-list.ts'
 import { REVOCATION_KINDS, type Revocation } from '../check/revocation/revocation.ts'
 import { readArgs } from './args.ts'
 import type { Command, Io } from './command.ts'
 import { EXIT } from './exit-codes.ts'
-import { printable, readSettings, tellTrouble, unknownKind, wrongUse } from './revocation-settings.ts'
+import { type Lists, printable, readSettings, tellTrouble, unknownKind, wrongUse } from './revocation-settings.ts'
+import { withSharedList } from './shared-list.ts'
 
 const NAME = 'revocations'
+const OPTIONS = {
+  kind: 'string',
+  value: 'string',
+  issuer: 'string',
+  by: 'string',
+  ended: 'boolean',
+  config: 'string',
+  json: 'boolean',
+} as const
+
+interface Listed {
+  readonly entry: Revocation
+  readonly list: 'file' | 'shared'
+}
 
 export const command: Command = {
   name: NAME,
   summary: 'list what is cut off',
-  help: `Usage: holdfast revocations [--kind KIND] [--config FILE] [--json]
+  help: `Usage: holdfast revocations [options]
 
-Lists the revocations in force, oldest first. Entries that have ended are left out. Entries of the list that
-are malformed have no effect in the server; they are named on standard error.
+Lists the revocations in force, oldest first: those of the shared list (store.kind: redis) and of the watched file.
+Entries that are malformed have no effect in the server; they are named on standard error.
 
   --kind KIND     only these: ${REVOCATION_KINDS.join(', ')}
+  --value VALUE   only of this value, as it is listed
+  --issuer URL    only narrowed to this issuer
+  --by NAME       only by this name
+  --ended         also those that have ended, as far as they are still there
   --config FILE   the configuration (default: HOLDFAST_CONFIG, else ./holdfast.yaml)
   --json          as JSON
 
@@ -27,35 +47,67 @@ Examples:
   holdfast revocations
   holdfast revocations --kind session --json | jq -r '.revocations[].id'
 
-Exit codes: 0 done, 2 wrong use or configuration, 3 the list cannot be read.
+Exit codes: 0 done, 2 wrong use or configuration, 3 a list cannot be read.
 `,
   async run(args, io) {
-    const parsed = readArgs(args, { kind: 'string', config: 'string', json: 'boolean' })
+    const parsed = readArgs(args, OPTIONS)
     if (!parsed.ok) return wrongUse(NAME, parsed.message, io)
-    const { kind, config, json = false } = parsed.values
+    const { kind, value, issuer, by, ended = false, config, json = false } = parsed.values
     if (kind !== undefined && !(REVOCATION_KINDS as readonly string[]).includes(kind)) {
       return wrongUse(NAME, unknownKind(kind), io)
     }
     const settings = await readSettings(NAME, config, io)
     if (!settings.ok) return settings.exitCode
-    const document = await readRevocationFile(settings.file)
-    if (!document.ok) return tellTrouble(NAME, document.error, io)
-    for (const { place, message } of document.value.refused) {
-      io.err(`holdfast ${NAME}: ${settings.file}: ${printable(place)} has no effect: ${printable(message)}\n`)
-    }
+    const all: Listed[] = []
+    const exitCode = await readLists(settings.lists, all, io)
+    if (exitCode !== EXIT.done) return exitCode
     const nowSeconds = Date.now() / 1000
-    const listed = document.value.revocations
-      .filter((entry) => (kind ?? entry.kind) === entry.kind && (entry.expiresAtSeconds ?? Infinity) > nowSeconds)
-      .sort((one, other) => one.atSeconds - other.atSeconds)
-    print(listed, json, io)
+    const listed = all
+      .filter(({ entry }) => ended || (entry.expiresAtSeconds ?? Infinity) > nowSeconds)
+      .filter(({ entry }) => (kind ?? entry.kind) === entry.kind && (value ?? entry.value) === entry.value)
+      .filter(({ entry }) => (issuer ?? entry.issuer) === entry.issuer && (by ?? entry.by) === entry.by)
+      .sort((one, other) => one.entry.atSeconds - other.entry.atSeconds)
+    const { file, shared } = settings.lists
+    print(listed, file !== undefined && shared !== undefined, json, io)
     return EXIT.done
   },
 }
 
-function print(revocations: readonly Revocation[], json: boolean, io: Io): void {
-  if (json) io.out(`${JSON.stringify({ revocations: revocations.map(toRawEntry) }, null, 2)}\n`)
-  else if (revocations.length === 0) io.out('nothing is revoked\n')
-  else io.out(table([['ID', 'KIND', 'VALUE', 'ISSUER', 'ISSUED BEFORE', 'ENDS', 'BY', 'WHY'], ...revocations.map(row)]))
+/** Adds what stands in each list to `all`; names what is malformed. */
+async function readLists({ file, shared }: Lists, all: Listed[], io: Io): Promise<number> {
+  const take = (list: Listed['list'], source: string, { revocations, refused }: RevocationDocument): void => {
+    for (const entry of revocations) all.push({ entry, list })
+    for (const { place, message } of refused) {
+      io.err(`holdfast ${NAME}: ${source}: ${printable(place)} has no effect: ${printable(message)}\n`)
+    }
+  }
+  if (shared !== undefined) {
+    const exitCode = await withSharedList(NAME, shared, io, async (connection) => {
+      take('shared', 'the shared list', await readSharedList(connection, shared.keys))
+      return EXIT.done
+    })
+    if (exitCode !== EXIT.done) return exitCode
+  }
+  if (file === undefined) return EXIT.done
+  const document = await readRevocationFile(file)
+  if (!document.ok) return tellTrouble(NAME, document.error, io)
+  take('file', file, document.value)
+  return EXIT.done
+}
+
+/** `several`: there are two lists, so each entry says where it stands. */
+function print(listed: readonly Listed[], several: boolean, json: boolean, io: Io): void {
+  if (json) {
+    const revocations = listed.map(({ entry, list }) => ({
+      ...(toRawEntry(entry) as object),
+      ...(several ? { list } : {}),
+    }))
+    io.out(`${JSON.stringify({ revocations }, null, 2)}\n`)
+    return
+  }
+  const titles = ['ID', 'KIND', 'VALUE', 'ISSUER', 'ISSUED BEFORE', 'ENDS', 'BY', 'WHY']
+  const rows = listed.map(({ entry, list }) => [...(several ? [list] : []), ...row(entry)])
+  io.out(rows.length === 0 ? 'nothing is revoked\n' : table([[...(several ? ['LIST'] : []), ...titles], ...rows]))
 }
 
 function row({ id, kind, value, issuer, issuedBeforeSeconds, expiresAtSeconds, by, why }: Revocation): string[] {

@@ -98,7 +98,7 @@ describe.each(LISTENERS)('repeated credentials, header encoding "%s"', (listener
     ).toBe(200)
   })
 
-  it('A29 two Authorization fields are refused with 400, whatever their schemes', async () => {
+  it('A29 D-E9 two Authorization fields are refused with 400, whatever their schemes', async () => {
     const [proof] = await freshProofs(listener, await nonceOf(listener))
     for (const [one, two] of [
       [`DPoP ${holder.token}`, `DPoP ${holder.token}`],

@@ -1,5 +1,5 @@
 /** The shared list on a real server: how changes reach replicas, and that none is missed or doubled. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { listKeys } from '../../src/adapters/redis/revocation/list-keys.ts'
 import { type RedisServer, startRedis, until } from '../support/redis.ts'
 import { areFresh, makeOperator, type Replica, sessionRevocation, startReplica } from './revocation-world.ts'
@@ -12,7 +12,8 @@ let server: RedisServer
 beforeAll(async () => {
   server = await startRedis()
 })
-afterEach(async () => {
+// Before each, not after: replicas take their leave after that.
+beforeEach(async () => {
   const admin = server.admin()
   await admin.flushall()
   admin.disconnect()
@@ -63,7 +64,7 @@ describe('a change of the shared list', () => {
     await leaves.close()
     expect(await admin.zrange(keys.replicas, 0, -1)).toEqual([here.id])
     const nowMs = Number(seconds) * 1000
-    await admin.zadd(keys.replicas, String(nowMs - 5_000), 'silent', String(nowMs - 120_000), 'gone')
+    await admin.call('zadd', keys.replicas, nowMs - 5_000, 'silent', nowMs - 120_000, 'gone')
     const { applied, silent } = await operator.revokeAndWait(sessionRevocation('a'), 300)
     expect([applied, [...silent.keys()]]).toEqual([[here.id], ['silent']])
     expect(silent.get('silent')).toBeGreaterThan(4_000)
