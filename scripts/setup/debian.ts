@@ -13,6 +13,18 @@ const BIN = 'node_modules/.bin'
 
 /** Brings `program` (its path inside the package: `usr/bin/x`) to the PATH of the npm scripts. */
 export async function extractDebianProgram(name: string, program: string): Promise<void> {
+  await extractDebianPackages(name, [name])
+  const link = join(BIN, program.slice(program.lastIndexOf('/') + 1))
+  rmSync(link, { force: true })
+  symlinkSync(join('../..', '.tools', name, program), link)
+}
+
+/** Lays the content of the packages into `.tools/FOLDER`; libraries that they need must be named too. */
+export async function extractDebianPackages(target: string, names: readonly string[]): Promise<void> {
+  for (const name of names) await extractInto(`.tools/${target}`, name)
+}
+
+async function extractInto(target: string, name: string): Promise<void> {
   if (onPath('apt-get') === undefined) throw new SetupFailure(mend(name))
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-setup-'))
   try {
@@ -20,14 +32,11 @@ export async function extractDebianProgram(name: string, program: string): Promi
       (await download(name, folder)) ?? ((await refreshLists()) ? await download(name, folder) : undefined)
     if (archive === undefined) throw new SetupFailure(mend(name))
     mkdirSync('.tools', { recursive: true })
-    const extracted = await run('dpkg', ['-x', archive, `.tools/${name}`])
+    const extracted = await run('dpkg', ['-x', archive, target])
     if (extracted.code !== 0) throw new SetupFailure(`dpkg could not open ${name}:\n${extracted.tail}\n${mend(name)}`)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-  const link = join(BIN, program.slice(program.lastIndexOf('/') + 1))
-  rmSync(link, { force: true })
-  symlinkSync(join('../..', '.tools', name, program), link)
 }
 
 async function download(name: string, folder: string): Promise<string | undefined> {

@@ -27,6 +27,8 @@ export function challengeHeaders(
   route: RoutePlan | undefined,
   scheme: Scheme | undefined,
 ): [string, string][] {
+  // Without a route nothing of a token or proof was judged (route_unknown, internal_error): there is nothing to challenge for.
+  if (route === undefined) return []
   const answer = refusal.answer ?? REASONS[refusal.reason].answer
   const error: Parameter[] = [
     ['error', ERROR_CODES[answer]],
@@ -45,41 +47,37 @@ export function challengeHeaders(
       return withoutError(route)
     case 'token':
     case 'scope': {
-      if (answer === 'scope') error.push(['scope', route?.require.scopes.join(' ') ?? ''])
+      if (answer === 'scope') error.push(['scope', route.require.scopes.join(' ')])
       if (answersAsDpop(route, scheme)) return fields(dpop(error, route))
-      return route?.binding.takesDpop === true
-        ? fields(dpop([], route), bearer(error, route))
-        : fields(bearer(error, route))
+      return route.binding.takesDpop ? fields(dpop([], route), bearer(error, route)) : fields(bearer(error, route))
     }
   }
 }
 
 /** W0: nothing was sent, so nothing is said to be wrong; Bearer is offered where a plain token would do (W0, A32). */
-function withoutError(route: RoutePlan | undefined): [string, string][] {
-  if (route?.binding.takesDpop !== true) return fields(bearer([], route))
+function withoutError(route: RoutePlan): [string, string][] {
+  if (!route.binding.takesDpop) return fields(bearer([], route))
   return route.binding.accepted.has('insecureBearer')
     ? fields(dpop([], route), bearer([], route))
     : fields(dpop([], route))
 }
 
 /** The scheme that was used carries the error, as far as the route takes it (W2 against W6; A24). */
-function answersAsDpop(route: RoutePlan | undefined, scheme: Scheme | undefined): boolean {
-  if (route === undefined) return scheme !== 'bearer'
+function answersAsDpop(route: RoutePlan, scheme: Scheme | undefined): boolean {
   return scheme === 'bearer' ? !route.binding.takesBearer : route.binding.takesDpop || scheme === 'dpop'
 }
 
-function dpop(parameters: readonly Parameter[], route: RoutePlan | undefined): string {
-  const algs: Parameter[] = route === undefined ? [] : [['algs', [...route.proof.algorithms].join(' ')]]
-  return challenge('DPoP', [...parameters, ...algs], route)
+function dpop(parameters: readonly Parameter[], route: RoutePlan): string {
+  return challenge('DPoP', [...parameters, ['algs', [...route.proof.algorithms].join(' ')]], route)
 }
 
-function bearer(parameters: readonly Parameter[], route: RoutePlan | undefined): string {
+function bearer(parameters: readonly Parameter[], route: RoutePlan): string {
   return challenge('Bearer', parameters, route)
 }
 
-function challenge(scheme: string, parameters: readonly Parameter[], route: RoutePlan | undefined): string {
+function challenge(scheme: string, parameters: readonly Parameter[], route: RoutePlan): string {
   const all =
-    route?.resourceMetadata === undefined ? parameters : [...parameters, ['resource_metadata', route.resourceMetadata]]
+    route.resourceMetadata === undefined ? parameters : [...parameters, ['resource_metadata', route.resourceMetadata]]
   const text = all.map(([name, value]) => `${name}="${value}"`).join(', ')
   return text === '' ? scheme : `${scheme} ${text}`
 }

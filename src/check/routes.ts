@@ -122,8 +122,8 @@ export function findRouteFaults(routes: readonly Matched[]): readonly RouteFault
       })
       continue
     }
-    const taker = takerOf(route, table)
-    if (taker !== route.name) faults.push({ index, message: unreachable(taker) })
+    const takers = ownPaths(route).map((path) => takerOf(path, route, table))
+    if (!takers.includes(route.name)) faults.push({ index, message: unreachable(takers[0] ?? '') })
   }
   return faults
 }
@@ -134,8 +134,14 @@ function unreachable(taker: string): string {
     : `cannot be reached, a request for its own path is taken for route "${taker}"; change one of the two paths`
 }
 
-function takerOf(route: Matched, table: RouteTable<Matched>): string {
-  const readings = pathReadings(route.match.path.value)
+/** A path that the route is there for: its own, and for a prefix one below, since an exact route may take its own. */
+function ownPaths({ match: { path } }: Matched): readonly string[] {
+  return path.kind === 'exact' ? [path.value] : [path.value, `${path.value === '/' ? '' : path.value}/below`]
+}
+
+/** Name of the route that takes `path`; empty when none does, or readings disagree. */
+function takerOf(path: string, route: Matched, table: RouteTable<Matched>): string {
+  const readings = pathReadings(path)
   const method = [...(route.match.methods ?? [])][0] ?? ''
   const candidates = table.byAuthority.get(route.match.authorities[0] ?? '') ?? []
   const taker = readings === undefined ? undefined : agreedRoute(candidates, method, readings)

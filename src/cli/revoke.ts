@@ -91,14 +91,14 @@ async function writeToFile(made: NewRevocation, file: string, json: boolean, io:
   return EXIT.done
 }
 
-function writeToShared(
+async function writeToShared(
   made: NewRevocation,
   server: ListServer,
   fileBeside: boolean,
   { waitSeconds, json }: { readonly waitSeconds: number; readonly json: boolean },
   io: Io,
 ): Promise<number> {
-  return withSharedList(NAME, server, io, async (connection) => {
+  const exitCode = await withSharedList(NAME, server, io, async (connection) => {
     const startedMs = performance.now()
     const written = await addToSharedList(connection, server.keys, made.revocation)
     const where = fileBeside ? 'the shared list (--to file writes to the file beside it)' : 'the shared list'
@@ -109,6 +109,8 @@ function writeToShared(
     if (json) io.out(`${JSON.stringify({ ...entry, list: 'shared', replicas }, null, 2)}\n`)
     return exitCode
   })
+  if (exitCode === EXIT.unreachable && fileBeside) io.err(`holdfast ${NAME}: --to file writes to the watched file\n`)
+  return exitCode
 }
 
 function print({ revocation, endless }: NewRevocation, writtenTo: string, io: Io): void {

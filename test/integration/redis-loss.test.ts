@@ -258,13 +258,20 @@ describe('clocks', () => {
     }
   })
 
-  it('a clock that goes wrong later is noticed within a second or two', async () => {
+  it('A18 a clock that goes wrong later is noticed within a second or two, and fences once it is right again', async () => {
     const server = await serverFor()
     let aside = 0
     const store = await storeFor(server, { nowMs: () => Date.now() + aside })
+    const gate = makeGate(store)
+    const [captured, nonce] = [freshProof(), gate.nonce()]
+    expect(await gate.present(captured)).toBe('pass')
     aside = 10_000
     await until(() => !store.state().connected, 2_500)
+    expect(await gate.present(captured)).toBe('unavailable')
     aside = 0
     await until(() => store.state().connected, 2_500)
+    expect(await gate.present(captured)).toBe('nonce')
+    expect(await gate.present(freshProof({ nonce }))).toBe('nonce')
+    expect(await roundTrips(gate)).toBe(2)
   })
 })

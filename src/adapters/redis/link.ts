@@ -36,6 +36,7 @@ export function makeLink(options: LinkOptions): Link {
   let gathering: PendingMark[] | undefined
   /** In flight when a connection broke: sent once more over the next one, if it comes in time. */
   let lost: PendingMark[] = []
+  let clocksWereOff = false
   let state: LinkState = {
     connected: false,
     detail: 'not connected yet',
@@ -54,10 +55,19 @@ export function makeLink(options: LinkOptions): Link {
     const { info, clockDifferenceMs } = outcome.kind === 'vouched' ? outcome.vouched : outcome
     if (info !== undefined) state = { ...state, role: info.role, evictionPolicy: info.evictionPolicy }
     if (clockDifferenceMs !== undefined) state = { ...state, clockDifferenceMs }
-    if (outcome.kind === 'refused') return outcome.detail
+    if (outcome.kind === 'refused') {
+      clocksWereOff ||= clockDifferenceMs !== undefined
+      return outcome.detail
+    }
     const found = outcome.vouched.epochs
     let fenced = false
     for (const [tag, epoch] of found) fenced = epochs.adopt(tag, epoch, nowMs()) || fenced
+    if (clocksWereOff) {
+      // Marks may have ended too early meanwhile. Only now is there a time that both agree on.
+      clocksWereOff = false
+      epochs.raise(nowMs())
+      fenced = true
+    }
     if (fenced) options.onFenced()
     if (found.size < looked.length) options.onMisplaced()
     return undefined

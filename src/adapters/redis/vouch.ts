@@ -17,14 +17,16 @@ export interface Vouched {
   readonly epochs: ReadonlyMap<string, string>
 }
 
-export type VouchOutcome =
-  | { readonly kind: 'vouched'; readonly vouched: Vouched }
-  | {
-      readonly kind: 'refused'
-      readonly detail: string
-      readonly clockDifferenceMs?: number
-      readonly info?: ServerInfo
-    }
+interface Refused {
+  readonly kind: 'refused'
+  /** Constant words. */
+  readonly detail: string
+  /** Present when the clocks surely differ by too much. */
+  readonly clockDifferenceMs?: number
+  readonly info?: ServerInfo
+}
+
+export type VouchOutcome = { readonly kind: 'vouched'; readonly vouched: Vouched } | Refused
 
 export interface VouchOptions {
   readonly target: Pick<RedisTarget, 'username' | 'password' | 'database'>
@@ -35,7 +37,8 @@ export interface VouchOptions {
 }
 
 const BROKE = 'the connection broke'
-const CLOCKS = 'the clock of the server and ours differ by more than half the allowance'
+const CLOCKS_DIFFER = 'the clock of the server and ours differ by more than half the allowance'
+const CLOCKS_UNCLEAR = 'the server answers too slowly to compare its clock with ours'
 
 export async function vouch(
   connection: Connection,
@@ -57,9 +60,9 @@ export async function vouch(
   const unfit = unfitness(info, options.insecureEviction)
   if (unfit !== undefined) return { kind: 'refused', detail: unfit, info }
   const { clockDifferenceMs } = measured
-  if (!clockIsGood(measured, options.clockAllowanceMs)) {
-    return { kind: 'refused', detail: CLOCKS, clockDifferenceMs, info }
-  }
+  const clocks = compareClocks(measured, options.clockAllowanceMs)
+  if (clocks === 'differ') return { kind: 'refused', detail: CLOCKS_DIFFER, clockDifferenceMs, info }
+  if (clocks === 'unclear') return { kind: 'refused', detail: CLOCKS_UNCLEAR, info }
   const epochs = await settleEpochs(connection, tags, info.identity, measured.serverMs, options.names)
   if (typeof epochs === 'string') return { kind: 'refused', detail: epochs }
   return { kind: 'vouched', vouched: { info, clockDifferenceMs, epochs } }
@@ -91,8 +94,13 @@ export function clockDifference(time: Reply, startedMs: number, endedMs: number)
 }
 
 /** Each of two clocks within half the allowance of the server's: within the allowance of each other. */
-export function clockIsGood({ clockDifferenceMs, uncertaintyMs }: MeasuredClock, clockAllowanceMs: number): boolean {
-  return Math.abs(clockDifferenceMs) + uncertaintyMs <= clockAllowanceMs / 2
+export function compareClocks(
+  { clockDifferenceMs, uncertaintyMs }: MeasuredClock,
+  clockAllowanceMs: number,
+): 'agree' | 'unclear' | 'differ' {
+  const apartMs = Math.abs(clockDifferenceMs)
+  if (apartMs + uncertaintyMs <= clockAllowanceMs / 2) return 'agree'
+  return apartMs - uncertaintyMs > clockAllowanceMs / 2 ? 'differ' : 'unclear'
 }
 
 /**

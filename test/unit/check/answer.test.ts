@@ -115,20 +115,21 @@ describe('A31 challenges, exactly (RFC 9449 §7, RFC 6750 §3)', () => {
 })
 
 describe.each(REASON_NAMES.map((reason) => ({ reason })))('$reason', ({ reason }) => {
-  const answer = deny(reason, both, 'dpop')
-
   it('is denied with a status that Envoy knows as an error', () => {
+    const answer = deny(reason, both, 'dpop')
     expect(answer.allow).toBe(false)
     expect([400, 401, 403, 503]).toContain(answer.status)
   })
 
   it('says less on the wire than in the log, in characters that RFC 6750 §3 allows', () => {
+    const answer = deny(reason, both, 'dpop')
     const wire = JSON.stringify([answer.headers, answer.body])
     expect(wire).not.toContain('a detail for the log')
     expect(REASONS[reason].publicText).toMatch(/^[\x20-\x21\x23-\x5B\x5D-\x7E]+$/)
   })
 
   it('every 401 has a challenge, DPoP first; every answer is uncacheable and has its decision id', () => {
+    const answer = deny(reason, both, 'dpop')
     const challenges = fields(answer, 'www-authenticate')
     if (answer.status === 401) expect(challenges[0]).toMatch(/^DPoP /)
     expect(fields(answer, 'cache-control')).toEqual(['no-store'])
@@ -141,7 +142,57 @@ describe.each(REASON_NAMES.map((reason) => ({ reason })))('$reason', ({ reason }
   })
 
   it('W9 has a numeric Retry-After, no other has one', () => {
+    const answer = deny(reason, both, 'dpop')
     expect(fields(answer, 'retry-after')).toEqual(answer.status === 503 ? ['1'] : [])
+  })
+})
+
+describe('a denial as a whole', () => {
+  it('has these headers in this order, this body, and nothing for an upstream', () => {
+    expect(deny('proof_stale', both, 'dpop', { nonce: 'n1' })).toEqual({
+      allow: false,
+      status: 401,
+      headers: [
+        ['www-authenticate', `DPoP error="invalid_dpop_proof", error_description="the DPoP proof is too old", ${ALGS}`],
+        ['dpop-nonce', 'n1'],
+        ['cache-control', 'no-store'],
+        ['content-type', 'application/json'],
+        ['x-holdfast-decision', 'd1'],
+      ],
+      removeHeaders: [],
+      responseHeaders: [],
+      body: '{"error":"invalid_dpop_proof","error_description":"the DPoP proof is too old","decision_id":"d1"}',
+      metadata: {
+        decision_id: 'd1',
+        verdict: 'deny',
+        mode: 'enforce',
+        reason: 'proof_stale',
+        class: 'stale',
+        would_deny: false,
+        route: 'payments',
+      },
+    })
+  })
+
+  it('without a route it challenges for nothing', () => {
+    const answer = deny('route_unknown', undefined)
+    expect(answer.status).toBe(403)
+    expect(answer.headers.map(([name]) => name)).toEqual(['cache-control', 'content-type', 'x-holdfast-decision'])
+  })
+
+  it('a token under DPoP on a route that takes certificates only is answered as DPoP', () => {
+    const [challenge] = fields(deny('token_expired', certificateOnly, 'dpop'), 'www-authenticate')
+    expect(challenge).toMatch(/^DPoP error="invalid_token"/)
+  })
+
+  it('metadata names the peer, and what the store lacked, where they are known', () => {
+    const peer = {
+      spiffeId: 'spiffe://example.org/a',
+      certificateThumbprint: undefined,
+      certificateNotBeforeSeconds: undefined,
+    }
+    const { metadata } = deny('peer_mismatch', both, 'dpop', { peer, degraded: 'insecureAllow' })
+    expect(metadata).toMatchObject({ peer: 'spiffe://example.org/a', degraded: 'insecureAllow' })
   })
 })
 
@@ -183,6 +234,40 @@ describe('what the upstream gets', () => {
       ['x-holdfast-scope', 'read write'],
     ])
     expect(answer.removeHeaders).toEqual(['x-holdfast-peer', 'dpop'])
+  })
+
+  it('an identity that has nothing to say of a thing says nothing; no binding is none', () => {
+    const bare = { ...token, subject: undefined, client: '', scope: '', sessionId: undefined }
+    const answer = allowed(plainToo, { token: bare, held: [] })
+    expect(answer.headers).toEqual([
+      ['x-holdfast-decision', 'd1'],
+      ['x-holdfast-issuer', 'https://as.example.com'],
+      ['x-holdfast-session', 'jti'],
+      ['x-holdfast-binding', 'none'],
+    ])
+    expect(answer.removeHeaders).toEqual([
+      'x-holdfast-subject',
+      'x-holdfast-client',
+      'x-holdfast-peer',
+      'x-holdfast-scope',
+      'dpop',
+    ])
+    expect(answer.metadata['binding']).toBe('none')
+    expect(answer.responseHeaders).toEqual([])
+    expect(allowed(plainToo, { token: { ...token, scope: undefined } }).removeHeaders).toContain('x-holdfast-scope')
+  })
+
+  it('the peer, when it has a SPIFFE ID', () => {
+    const peer = { spiffeId: 'spiffe://example.org/a', certificateThumbprint: 'x', certificateNotBeforeSeconds: 1 }
+    expect(allowed(both, { peer }).headers).toContainEqual(['x-holdfast-peer', 'spiffe://example.org/a'])
+  })
+
+  it('where nothing was verified, credentials stay: mode off and preflights', () => {
+    const off = routePlan({ mode: 'off', upstream: { authorization: 'strip' } })
+    const answer = answerOf(decide('d1', findings(off), undefined), facts)
+    expect(answer.headers).toEqual([['x-holdfast-decision', 'd1']])
+    expect(answer.removeHeaders).not.toContain('dpop')
+    expect(answer.removeHeaders).not.toContain('authorization')
   })
 
   it('D-E5 any other header under our prefix goes', () => {
@@ -243,6 +328,9 @@ describe('claims as header values', () => {
     ['plain', 'plain'],
     ['two words', 'two words'],
     [' edge ', '%20edge%20'],
+    [' a', '%20a'],
+    ['a ', 'a%20'],
+    ['~é', '~%C3%A9'],
     ['a\r\nx-evil: 1', 'a%0D%0Ax-evil: 1'],
     ['é', '%C3%A9'],
     ['%C3%A9', '%25C3%25A9'],

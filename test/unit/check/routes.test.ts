@@ -164,6 +164,51 @@ describe('no spelling of a path reaches a weaker route (A14, A15)', () => {
   })
 })
 
+describe('which of two routes is more specific', () => {
+  const first = (...list: Parameters<typeof plan>[]): string[] => {
+    const plans = list.map((args) => plan(...args))
+    return [...(makeRouteTable(plans).byAuthority.get('a.example') ?? [])].map(({ name }) => name)
+  }
+
+  it('the longer path, then exact before prefix, then methods before all, in whatever order they stand', () => {
+    const list: Parameters<typeof plan>[] = [
+      ['all', 'prefix', '/x'],
+      ['exact', 'exact', '/x'],
+      ['put', 'prefix', '/x', ['PUT']],
+      ['long', 'prefix', '/x/y'],
+    ]
+    expect(first(...list)).toEqual(['long', 'exact', 'put', 'all'])
+    expect(first(...[...list].reverse())).toEqual(['long', 'exact', 'put', 'all'])
+  })
+
+  it('names in capitals are taken as configured, other spellings are not', () => {
+    const capitals = makeRouteTable([plan('rest', 'prefix', '/'), plan('users', 'prefix', '/Users')])
+    const name = (path: string) => {
+      const found = findRoute(factsOf({ ...honest(), authority: 'a.example', facts: { path } }), capitals)
+      return found.ok ? found.value.name : found.error.reason
+    }
+    expect(name('/Users/7')).toBe('users')
+    expect(name('/users/7')).toBe('rest')
+    expect(name('/USERS/7')).toBe('route_unknown')
+  })
+
+  it('an exact path with a trailing slash is reached with it', () => {
+    const table = makeRouteTable([plan('rest', 'prefix', '/'), plan('folder', 'exact', '/folder/')])
+    const found = findRoute(factsOf({ ...honest(), authority: 'a.example', facts: { path: '/folder/' } }), table)
+    expect(found.ok && found.value.name).toBe('folder')
+  })
+
+  it('the default port follows the scheme of the origin', () => {
+    const match: RouteMatch = {
+      authorities: ['a.example', 'b.example:8080'],
+      path: { kind: 'prefix', value: '/' },
+      methods: undefined,
+    }
+    const http = makeRouteTable([routePlan({ name: 'http', match, origin: 'http://a.example' })])
+    expect([...http.byAuthority.keys()]).toEqual(['a.example', 'a.example:80', 'b.example:8080'])
+  })
+})
+
 describe('a route by name (context_extensions.holdfast_route)', () => {
   it('is taken when its own match holds', () => expect(route('/admin/x', { routeName: 'rest' })).toBe('rest'))
   it('is refused when its match does not hold', () => expect(route('/x', { routeName: 'admin' })).toBe('route_unknown'))
@@ -192,6 +237,28 @@ describe('faults of the configured routes', () => {
     const faults = findRouteFaults(list)
     expect(faults.map((fault) => fault.index)).toContain(index)
     expect(faults.map((fault) => fault.message).join()).toContain(text)
+  })
+
+  it('says which route takes its place, and what to do', () => {
+    const faults = findRouteFaults([plan('a', 'prefix', '/x'), plan('b', 'prefix', '/X')])
+    expect(faults).toHaveLength(1)
+    expect(faults[0]?.message).toMatch(/cannot be reached, .*; /)
+  })
+
+  it('routes that share one of several authorities, or one of several methods, are told', () => {
+    const shared = {
+      ...plan('b', 'prefix', '/x'),
+      match: { ...plan('b', 'prefix', '/x').match, authorities: ['c.example', 'a.example'] },
+    }
+    expect(findRouteFaults([plan('a', 'prefix', '/x'), shared])).toHaveLength(1)
+    expect(
+      findRouteFaults([plan('a', 'prefix', '/x', ['GET']), plan('b', 'prefix', '/x', ['PUT', 'GET'])]),
+    ).toHaveLength(1)
+  })
+
+  it('a prefix and an exact path of one text, or methods beside all methods, are no fault', () => {
+    expect(findRouteFaults([plan('a', 'prefix', '/x'), plan('b', 'exact', '/x')])).toEqual([])
+    expect(findRouteFaults([plan('a', 'prefix', '/x'), plan('b', 'prefix', '/x', ['GET'])])).toEqual([])
   })
 
   it('the same path at different authorities or with other methods is no fault', () => {

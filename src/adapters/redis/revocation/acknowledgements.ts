@@ -17,6 +17,7 @@ export interface Acknowledged {
 const QUICK_MS = 1
 const SLOW_MS = 20
 const QUICK_FOR_MS = 250
+const NEVER = new AbortController().signal
 
 /**
  * A replica that takes its leave meanwhile is not waited for.
@@ -49,7 +50,7 @@ export async function awaitReplicas(
       else silent.delete(replica)
     }
     if (silent.size === 0 || nowMs >= endMs) break
-    await sleep(nowMs - startedMs < QUICK_FOR_MS ? QUICK_MS : SLOW_MS, new AbortController().signal)
+    await sleep(nowMs - startedMs < QUICK_FOR_MS ? QUICK_MS : SLOW_MS, NEVER)
   }
   return { applied, silent, tookMs: performance.now() - startedMs }
 }

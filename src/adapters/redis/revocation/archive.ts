@@ -7,7 +7,7 @@ import { deflateRaw, inflateRawSync } from 'node:zlib'
 import { idOf } from '../../files/revocation-document.ts'
 
 export interface Archive {
-  /** @param text JSON without a line break */
+  /** @param text JSON */
   keep(id: string, text: string): void
   drop(id: string): void
   /** Every entry that is kept; one that was kept twice may come twice. */
@@ -22,11 +22,17 @@ const PAGES_TIDIED = 2
 /** So many dropped entries are not worth the work. */
 const TOLERATED = 1_000
 
+interface Page {
+  bytes: Buffer
+  /** Plain text until it is packed. */
+  packed: boolean
+}
+
 const pack = promisify(deflateRaw)
 
 export function makeArchive(): Archive {
-  /** Plain text until it is packed. */
-  let pages: { bytes: Buffer; packed: boolean }[] = []
+  let pages: Page[] = []
+  let waiting: Page[] = []
   let open: string[] = []
   let dropped = new Set<string>()
   /** Those of `dropped` that no page before `tidied` holds any more, and what was dropped meanwhile. */
@@ -37,11 +43,21 @@ export function makeArchive(): Archive {
     const page = { bytes: Buffer.from(open.join('\n')), packed: false }
     pages.push(page)
     open = []
-    // Off the event loop; one that cannot be packed stays as it is.
-    pack(page.bytes, { level: 1 }).then(
-      (bytes) => Object.assign(page, { bytes, packed: true }),
-      () => undefined,
-    )
+    waiting.push(page)
+    if (waiting.length === 1) void packAll()
+  }
+
+  /** Off the event loop and one at a time, since each takes much memory; one that cannot be packed stays as it is. */
+  async function packAll(): Promise<void> {
+    while (waiting.length > 0) {
+      const batch = waiting
+      for (const page of batch) {
+        const bytes = await pack(page.bytes, { level: 1 }).catch(() => undefined)
+        // A copy: what zlib gives is a view of a far larger buffer.
+        if (bytes !== undefined) Object.assign(page, { bytes: Buffer.from(bytes), packed: true })
+      }
+      waiting = waiting.slice(batch.length)
+    }
   }
 
   function append(text: string): void {
@@ -68,7 +84,7 @@ export function makeArchive(): Archive {
       // Given again under the same id: the old text may come back beside the new one, as the new one.
       dropped.delete(id)
       droppedSince.delete(id)
-      append(text)
+      append(text.includes('\n') ? JSON.stringify(JSON.parse(text)) : text)
     },
     drop(id) {
       dropped.add(id)
@@ -86,7 +102,7 @@ export function makeArchive(): Archive {
         const lines = linesOf(page)
         const kept = [...living(lines)].map(([, text]) => text)
         if (kept.length < lines.length) {
-          pages[tidied] = { bytes: Buffer.alloc(0), packed: false }
+          pages[tidied] = { bytes: Buffer.alloc(0), packed: true }
           for (const text of kept) append(text)
         }
         tidied++
@@ -95,7 +111,7 @@ export function makeArchive(): Archive {
   }
 }
 
-function linesOf({ bytes, packed }: { bytes: Buffer; packed: boolean }): readonly string[] {
+function linesOf({ bytes, packed }: Page): readonly string[] {
   if (bytes.length === 0) return []
   return (packed ? inflateRawSync(bytes) : bytes).toString().split('\n')
 }

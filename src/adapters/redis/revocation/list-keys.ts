@@ -18,9 +18,11 @@ export interface ListKeys {
 
 const TAG = 'revocations'
 
+/** A prefix with `{}` in it must not be used in a cluster: it keeps keys apart that belong together. */
 export function listKeys(prefix: string, cluster: boolean): ListKeys {
-  const list = cluster && tagOf(prefix) === undefined ? `${prefix}{${TAG}}` : `${prefix}${TAG}`
-  const replicas = cluster && tagOf(prefix) === undefined ? `${prefix}replicas:{${TAG}}` : `${prefix}replicas`
+  const tagged = cluster && tagOf(prefix) === undefined
+  const list = tagged ? `${prefix}{${TAG}}` : `${prefix}${TAG}`
+  const replicas = tagged ? `${list}:replicas` : `${prefix}replicas`
   return {
     entries: list,
     log: `${list}:log`,

@@ -6,8 +6,11 @@ import { parseStrictJsonObject } from '../../../check/codec/strict-json.ts'
 import type { Result } from '../../../check/result.ts'
 import type { Revocation } from '../../../check/revocation/revocation.ts'
 import { makeRevocationIndex, type RevocationIndex } from '../../../check/revocation/revocation-index.ts'
-import { type RefusedEntry, readEntry, toRawEntry } from '../../files/revocation-document.ts'
+import { type RefusedEntry, readEntry } from '../../files/revocation-document.ts'
 import { type Archive, makeArchive } from './archive.ts'
+
+/** Value, issuer and notes at their longest, all of it escaped. */
+const MAX_TEXT_LENGTH = 65_536
 
 export interface Mirror {
   readonly index: RevocationIndex
@@ -35,7 +38,7 @@ export function makeMirror(): Mirror {
       }
       refused.delete(id)
       index.add(read.value, nowSeconds)
-      archive.keep(id, JSON.stringify(toRawEntry(read.value)))
+      archive.keep(id, text)
       return read
     },
     drop(id) {
@@ -48,6 +51,7 @@ export function makeMirror(): Mirror {
 
 /** An entry as it stands in the list under `id`; the error says what is wrong with it. */
 export function readText(id: string, text: string): Result<Revocation, string> {
+  if (text.length > MAX_TEXT_LENGTH) return { ok: false, error: 'is longer than an entry can be' }
   // What was no UTF-8 in the list is this character by now.
   if (text.includes('\ufffd')) return { ok: false, error: 'is not UTF-8' }
   const document = parseStrictJsonObject(Buffer.from(text))

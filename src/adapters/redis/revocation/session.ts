@@ -131,7 +131,7 @@ async function live(
 
   try {
     await new Promise<void>((resolve, reject) => {
-      signal.addEventListener('abort', () => resolve(), { once: true })
+      signal.addEventListener('abort', () => resolve(), { signal: over.signal })
       if (signal.aborted) resolve()
       listen(reject).catch(reject)
       pulse().catch(reject)

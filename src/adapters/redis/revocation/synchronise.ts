@@ -3,6 +3,7 @@
  * all other cases it reads everything: first where the log stands, then all entries, then what was logged meanwhile. Each
  * change is then either among the entries or in the log, and one that is in both is applied twice to the same effect.
  */
+import type { Reply } from '../connection.ts'
 import { parseServerInfo } from '../server-info.ts'
 import { foundCommand, readLogged } from './change.ts'
 import { type ApplyEvents, applyChanges, type Copy, reachesBack } from './copy.ts'
@@ -28,7 +29,7 @@ export interface Synchronised {
 }
 
 /** Few enough that checks in between do not wait. */
-const SCANNED_AT_ONCE = 200
+const SCANNED_AT_ONCE = 500
 const CHANGES_AT_ONCE = 500
 
 /** Rejects with ListTrouble. `known` is changed only when it is gone on with. */
@@ -80,14 +81,18 @@ function mayHaveLost(known: Copy, snapshot: Snapshot): boolean {
   return known.epoch !== snapshot.epoch || !cut
 }
 
-/** Puts all entries into the copy; resolves to their ids. */
+/** Puts all entries into the copy; resolves to their ids. The next ones are on their way while these are read. */
 async function readEntries(connection: ListConnection, copy: Copy, deps: SyncDeps): Promise<Set<string>> {
   const ids = new Set<string>()
-  let cursor = '0'
-  do {
-    const [reply] = await connection.ask([['hscan', deps.keys.entries, cursor, 'COUNT', String(SCANNED_AT_ONCE)]])
-    const [next, fields] = Array.isArray(reply) ? reply : []
-    if (typeof next !== 'string' || !Array.isArray(fields)) throw new ListTrouble('the list cannot be read')
+  const scan = (cursor: string): Promise<readonly Reply[]> =>
+    connection.ask([['hscan', deps.keys.entries, cursor, 'COUNT', String(SCANNED_AT_ONCE)]])
+  for (let scanning: Promise<readonly Reply[]> | undefined = scan('0'); scanning !== undefined; ) {
+    const [reply = null]: readonly Reply[] = await scanning
+    const [cursor, fields]: readonly Reply[] = Array.isArray(reply) ? reply : []
+    if (typeof cursor !== 'string' || !Array.isArray(fields)) throw new ListTrouble('the list cannot be read')
+    scanning = cursor === '0' ? undefined : scan(cursor)
+    // Awaited in the next round; should this one throw before, it is nobody's.
+    scanning?.catch(() => undefined)
     for (let i = 0; i + 1 < fields.length; i += 2) {
       const id = String(fields[i])
       if (ids.has(id)) continue
@@ -95,8 +100,7 @@ async function readEntries(connection: ListConnection, copy: Copy, deps: SyncDep
       const put = copy.mirror.put(id, String(fields[i + 1]), deps.nowMs() / 1000)
       if (!put.ok) deps.refused(put.error)
     }
-    cursor = next
-  } while (cursor !== '0')
+  }
   return ids
 }
 

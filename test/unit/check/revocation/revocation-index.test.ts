@@ -21,18 +21,6 @@ describe('buildRevocationIndex', () => {
     expect(buildRevocationIndex(entries, NOW).counts.get('subject')).toBe(1)
   })
 
-  it('keeps of equal values only what can still matter', () => {
-    const entry = (id: string, issuedBefore: number, end?: number, issuer?: string) => {
-      return revocation('subject', 'sub-1', { id, issuedBeforeSeconds: issuedBefore, expiresAtSeconds: end, issuer })
-    }
-    const count = (...entries: ReturnType<typeof entry>[]) => buildRevocationIndex(entries, 0).counts.get('subject')
-    expect(count(entry('a', 1), entry('b', 2), entry('c', 2))).toBe(1)
-    expect(count(entry('b', 2), entry('a', 1))).toBe(1)
-    expect(count(entry('a', 1), entry('b', 2, 100))).toBe(2)
-    expect(count(entry('a', 1, 50), entry('b', 2, 100))).toBe(1)
-    expect(count(entry('a', 1), entry('b', 1, undefined, 'https://as.example.com'))).toBe(2)
-  })
-
   it('a deep workload costs no more looks than the deepest prefix has segments', () => {
     const deep = `spiffe://td/${'a/'.repeat(900)}b`
     const index = buildRevocationIndex([revocation('workload', 'spiffe://td/a/*')], NOW)

@@ -340,6 +340,21 @@ describe('nonce and fence (A33 to A36)', () => {
   })
 })
 
+describe('idle sessions', () => {
+  it('a use keeps the session alive; without one it ends', async () => {
+    const idle = routePlan({ session: { idleSeconds: 100, maxAgeSeconds: undefined } })
+    const world = makeWorld([idle])
+    const at = (seconds: number) => {
+      world.at(seconds)
+      return world.decide(factsOf({ ...honest(), proofClaims: { ...honest().proofClaims, iat: seconds } }))
+    }
+    expect((await at(NOW_SECONDS)).reason).toBe('ok')
+    expect((await at(NOW_SECONDS + 90)).reason).toBe('ok')
+    expect((await at(NOW_SECONDS + 180)).reason).toBe('ok')
+    expect((await at(NOW_SECONDS + 290)).reason).toBe('session_idle')
+  })
+})
+
 describe('revocation, modes, preflight, bounds', () => {
   it('a revoked token is refused with what was revoked, before its proof is marked', async () => {
     const revocation = {
