@@ -16,6 +16,7 @@ import { listenAddress, tcpAddress } from './listen.ts'
 import { makeMemories } from './memories.ts'
 import type { Outside } from './outside.ts'
 import { updateReadiness } from './readiness.ts'
+import { openReplayMemory } from './replay-memory.ts'
 import { makeTelemetry, type TelemetryOptions } from './telemetry.ts'
 import { readTlsFiles } from './tls-files.ts'
 
@@ -43,18 +44,21 @@ const READINESS_INTERVAL_MS = 500
 /** Listens, or throws ListenError, AdminListenError, or the error of unusable TLS files. */
 export async function startApp(options: AppOptions): Promise<App> {
   const { loaded, secrets } = options
-  const { server, admin: adminConfig, store } = loaded.config
+  const { server, admin: adminConfig } = loaded.config
   const telemetry = makeTelemetry(options)
   const { log, metrics, metricSet, observer } = telemetry
   const readiness = makeReadiness(['config', 'replay_store'])
   readiness.onChange(() => metrics.componentsChanged(readiness.components()))
 
-  const memories = makeMemories(store.memory.maxProofs, Date.now())
-  const replay = timeReplayStore(memories.replay, 'memory', metricSet, () => performance.now())
-  const outside: Outside = { clock: { nowMs: Date.now }, log, metrics, observer, memories, replay }
+  const replayMemory = await openReplayMemory(loaded.config, secrets, log, metrics.storeDegraded)
+  const replay = timeReplayStore(replayMemory.store, replayMemory.kind, metricSet, () => performance.now())
+  const outside: Outside = { clock: { nowMs: Date.now }, log, metrics, observer, memories: makeMemories(), replay }
   let engine = makeEngine(loaded, secrets, outside)
   await engine.revocations?.start()
-  const refresh = (): void => updateReadiness(readiness, engine)
+  const refresh = (): void => {
+    updateReadiness(readiness, engine)
+    readiness.set('replay_store', replayMemory.state())
+  }
 
   function inForce(next: Engine): void {
     engine = next
@@ -77,11 +81,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   })
   metrics.watch({
     checksInFlight: handler.inFlight,
-    replayEntries: memories.replay.entries,
-    replayFenceMs: () => memories.replay.fence('').proofsUntilMs,
+    replayEntries: replayMemory.entries,
+    replayFenceMs: () => replay.fence('').proofsUntilMs,
   })
   inForce(engine)
-  readiness.set('replay_store', { ready: true, detail: 'memory; the fence stands since the start' })
 
   const tls = await readTlsFiles(server.tls)
   const grpc = await startGrpcServer({ listen: listenAddress(server.listen), tls, check: handler.check, readiness })
@@ -105,7 +108,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const tlsFiles = await readTlsFiles(next.loaded.config.server.tls)
     if (tlsFiles !== undefined) grpc.updateTls(tlsFiles)
     const { config } = before.loaded
-    if (changesReplay(next.loaded.config, config)) memories.replay.raiseFence(Date.now(), longestSkewMs(config))
+    if (changesReplay(next.loaded.config, config)) replayMemory.raiseFence(Date.now(), longestSkewMs(config))
     inForce(next)
     return undefined
   }
@@ -133,6 +136,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await grpc.drain(engine.loaded.config.server.drainSeconds)
       clearInterval(timer)
       closeEngine(engine)
+      replayMemory.stop()
       telemetry.flush()
       await admin.close()
     },

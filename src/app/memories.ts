@@ -1,7 +1,6 @@
-/** What outlives a change of the configuration: memories, caches of public facts, and the random nonce secret. */
+/** What outlives a change of the configuration: caches of public facts, last uses, and the random nonce secret. */
 import { type KeyObject, randomBytes } from 'node:crypto'
 import { makeLruCache } from '../adapters/lru/lru-cache.ts'
-import { type MemoryReplayStore, makeMemoryReplayStore } from '../adapters/memory/memory-replay-store.ts'
 import type { Cache } from '../check/cache.ts'
 import type { PeerCertificate } from '../check/peer/client-certificate.ts'
 import type { SessionActivity } from '../check/policy/lifecycle.ts'
@@ -16,7 +15,6 @@ export const REMEMBERED_TOKENS = 10_000
 const NONCE_SECRET_BYTES = 32
 
 export interface Memories {
-  readonly replay: MemoryReplayStore
   readonly proofKeys: Cache<KeyObject>
   readonly peerCertificates: Cache<PeerCertificate>
   readonly seenCertificates: Cache<string>
@@ -25,10 +23,8 @@ export interface Memories {
   readonly nonceSecret: Buffer
 }
 
-/** The fence of the replay memory stands from `startMs`. */
-export function makeMemories(maxProofs: number, startMs: number): Memories {
+export function makeMemories(): Memories {
   return {
-    replay: makeMemoryReplayStore(maxProofs, startMs),
     proofKeys: makeLruCache(PROOF_KEYS),
     peerCertificates: makeLruCache(PEER_CERTIFICATES),
     seenCertificates: makeLruCache(SEEN_CERTIFICATES),

@@ -8,12 +8,25 @@ export function absolutePaths(config: Config, folder: string): Config {
   const secret = (value: string | null) =>
     value?.startsWith('file:') ? `file:${resolve(folder, value.slice('file:'.length))}` : value
   const { tls, clientSecret } = config.server
+  const { redis } = config.store
   return {
     ...config,
     server: {
       ...config.server,
       clientSecret: secret(clientSecret),
       tls: tls && { certificate: path(tls.certificate), key: path(tls.key), clientCa: path(tls.clientCa) },
+    },
+    store: {
+      ...config.store,
+      redis: {
+        ...redis,
+        password: secret(redis.password),
+        tls: redis.tls && {
+          ca: path(redis.tls.ca),
+          certificate: path(redis.tls.certificate),
+          key: path(redis.tls.key),
+        },
+      },
     },
     nonce: { ...config.nonce, secret: secret(config.nonce.secret) },
     revocation: { file: path(config.revocation.file) },

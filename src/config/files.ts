@@ -8,10 +8,14 @@ const MAX_BYTES = 4_194_304
 /** Certificates, keys and key sets. Not `revocation.file`: the first revocation makes it. */
 export async function findFileFaults({ config, place }: Omit<LoadedConfig, 'hash'>): Promise<readonly Fault[]> {
   const { tls } = config.server
+  const { redis } = config.store
   const named = [
     { path: ['server', 'tls', 'certificate'], file: tls?.certificate },
     { path: ['server', 'tls', 'key'], file: tls?.key },
     { path: ['server', 'tls', 'clientCa'], file: tls?.clientCa },
+    { path: ['store', 'redis', 'tls', 'ca'], file: redis.tls?.ca },
+    { path: ['store', 'redis', 'tls', 'certificate'], file: redis.tls?.certificate },
+    { path: ['store', 'redis', 'tls', 'key'], file: redis.tls?.key },
     ...config.issuers.map(({ keys }, i) => ({ path: ['issuers', i, 'keys', 'jwksFile'], file: keys.jwksFile })),
   ]
   const findings = await Promise.all(named.map(({ path, file }) => findingOf(path, file)))

@@ -5,7 +5,6 @@ import type { Config } from './schema.ts'
 export function redacted(config: Config): Config {
   return {
     ...config,
-    store: { ...config.store, redis: { ...config.store.redis, url: bareUrl(config.store.redis.url) } },
     issuers: config.issuers.map((issuer) => ({
       ...issuer,
       keys: { ...issuer.keys, jwksUri: issuer.keys.jwksUri === undefined ? undefined : bareUrl(issuer.keys.jwksUri) },

@@ -12,6 +12,8 @@ export interface Secrets {
   readonly nonce: Secret | undefined
   /** Undefined: any Check is answered. */
   readonly client: Secret | undefined
+  /** Undefined: the store asks for none. */
+  readonly redis: Secret | undefined
 }
 
 export type ResolvedSecrets =
@@ -28,15 +30,17 @@ export async function resolveSecrets(
   { config, place }: Omit<LoadedConfig, 'hash'>,
   env: Env,
 ): Promise<ResolvedSecrets> {
-  const [nonce, client] = await Promise.all([
+  const [nonce, client, redis] = await Promise.all([
     readSecret(config.nonce.secret, env, nonceFault),
     readSecret(config.server.clientSecret, env, clientFault),
+    readSecret(config.store.redis.password, env, () => undefined),
   ])
   const findings: Finding[] = []
   if (nonce.message !== undefined) findings.push({ path: ['nonce', 'secret'], message: nonce.message })
   if (client.message !== undefined) findings.push({ path: ['server', 'clientSecret'], message: client.message })
+  if (redis.message !== undefined) findings.push({ path: ['store', 'redis', 'password'], message: redis.message })
   if (findings.length > 0) return { ok: false, faults: findings.map(place) }
-  return { ok: true, secrets: { nonce: nonce.secret, client: client.secret } }
+  return { ok: true, secrets: { nonce: nonce.secret, client: client.secret, redis: redis.secret } }
 }
 
 type Judge = (bytes: Buffer) => string | undefined

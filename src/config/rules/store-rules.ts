@@ -5,11 +5,18 @@ import type { Sections } from './sections.ts'
 export function storeRules({ store, server, nonce }: Sections): readonly Finding[] {
   if (store === undefined) return []
   const findings: Finding[] = []
-  if (store.kind === 'redis') findings.push(REDIS_NOT_YET)
   if (store.kind === 'redis' && nonce?.secret === null) {
     const message = 'is missing; replicas that share a store need one secret: file:PATH or env:NAME'
     findings.push({ path: ['nonce', 'secret'], message })
   }
+  const { url, tls } = store.redis
+  if (store.kind === 'redis' && tls !== null && !url.startsWith('rediss')) {
+    findings.push({
+      path: ['store', 'redis', 'tls'],
+      message: 'has no effect with this url; write rediss://, or tls: null',
+    })
+  }
+  if (store.kind === 'redis' && server !== undefined && server.workers > 1) findings.push(WORKERS_NOT_YET)
   if (store.kind === 'memory' && server !== undefined && server.workers > 1) {
     const message =
       'workers share no memory, so a proof could be used once in each; set workers: 1, or store.kind: redis'
@@ -18,8 +25,8 @@ export function storeRules({ store, server, nonce }: Sections): readonly Finding
   return findings
 }
 
-/** The one place that refuses the adapter that is still to come. */
-const REDIS_NOT_YET: Finding = {
-  path: ['store', 'kind'],
-  message: 'redis comes with the next version; use memory',
+/** The one place that refuses what is still to come. */
+const WORKERS_NOT_YET: Finding = {
+  path: ['server', 'workers'],
+  message: 'more than one comes with the next version; use 1, and more replicas',
 }

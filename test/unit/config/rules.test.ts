@@ -16,11 +16,13 @@ const SECOND_ROUTE = (name: string, match: string) =>
 
 const CASES: readonly Case[] = [
   {
-    title: 'store.kind redis comes later',
-    bad: { top: { store: '{ kind: «redis }', nonce: '{ secret: env:NONCE }' } },
-    path: 'store.kind',
-    says: 'redis comes with the next version; use memory',
-    good: { top: { store: '{ kind: memory }', nonce: '{ secret: env:NONCE }' } },
+    title: 'TLS files for a plaintext store',
+    bad: { top: { store: '{ kind: redis, redis: { tls: «{} } }', nonce: '{ secret: env:NONCE }' } },
+    path: 'store.redis.tls',
+    says: 'has no effect with this url; write rediss://, or tls: null',
+    good: {
+      top: { store: '{ kind: redis, redis: { url: "rediss://r:1", tls: {} } }', nonce: '{ secret: env:NONCE }' },
+    },
   },
   {
     title: 'more than one worker needs a shared store',
@@ -260,18 +262,17 @@ describe('rules between keys', () => {
     expect(await faultsOf(good)).toEqual([])
   })
 
-  test('the redis store needs a nonce secret, on top of coming later', async () => {
+  test('the redis store needs a nonce secret', async () => {
     const { text, line, column } = takeMark(configText({ top: { store: '{ kind: redis }', nonce: '«{}' } }))
     expect(await faultsOf(text)).toEqual([
-      'holdfast.yaml:1:16: store.kind: redis comes with the next version; use memory',
       `holdfast.yaml:${line}:${column}: nonce.secret: is missing; replicas that share a store need one secret: file:PATH or env:NAME`,
     ])
   })
 
-  test('more than one worker is no fault of its own beside redis', async () => {
+  test('more than one worker comes later', async () => {
     const text = configText({ top: { server: '{ workers: 2 }', store: '{ kind: redis }', nonce: '{ secret: env:X }' } })
     expect(await faultsOf(text)).toEqual([
-      'holdfast.yaml:2:16: store.kind: redis comes with the next version; use memory',
+      'holdfast.yaml:1:20: server.workers: more than one comes with the next version; use 1, and more replicas',
     ])
   })
 })

@@ -53,8 +53,7 @@ export function makeArchive(): Archive {
       const batch = waiting
       for (const page of batch) {
         const bytes = await pack(page.bytes, { level: 1 }).catch(() => undefined)
-        // A copy: what zlib gives is a view of a far larger buffer.
-        if (bytes !== undefined) Object.assign(page, { bytes: Buffer.from(bytes), packed: true })
+        if (bytes !== undefined) Object.assign(page, { bytes: alone(bytes), packed: true })
       }
       waiting = waiting.slice(batch.length)
     }
@@ -109,6 +108,13 @@ export function makeArchive(): Archive {
       }
     },
   }
+}
+
+/** A copy in memory of its own: both what zlib gives and Buffer.from are views of far larger buffers. */
+function alone(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  bytes.copy(copy)
+  return copy
 }
 
 function linesOf({ bytes, packed }: Page): readonly string[] {

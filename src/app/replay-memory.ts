@@ -1,0 +1,85 @@
+/** The replay memory that the configuration names: embedded, or shared in Redis. */
+import { readFile } from 'node:fs/promises'
+import { type MemoryReplayStore, makeMemoryReplayStore } from '../adapters/memory/memory-replay-store.ts'
+import { makeRedisReplayStore, type RedisReplayStore } from '../adapters/redis/redis-replay-store.ts'
+import type { ReplayStore } from '../check/replay/replay-store.ts'
+import type { Config } from '../config/schema.ts'
+import type { Secrets } from '../config/secrets.ts'
+import type { Logger } from '../observability/logger.ts'
+
+export interface ReplayMemory {
+  readonly kind: 'memory' | 'redis'
+  readonly store: ReplayStore
+  /** Marks that this process holds; the shared memory counts its own. */
+  entries(): number
+  /** Proofs dated up to now, or taken while dated up to `aheadMs` further, need a fresh nonce from here on. */
+  raiseFence(nowMs: number, aheadMs: number): void
+  state(): { readonly ready: boolean; readonly detail: string }
+  stop(): void
+}
+
+/** Any two clocks of replicas and servers may be this far apart; measured at each connection (docs/fence.md). */
+const CLOCK_ALLOWANCE_MS = 5_000
+
+/** Rejects when a TLS file of the store cannot be read. Connects in the background. */
+export async function openReplayMemory(
+  { store }: Config,
+  secrets: Secrets,
+  log: Logger,
+  onDegraded: (degraded: boolean) => void,
+): Promise<ReplayMemory> {
+  if (store.kind === 'memory') return embedded(makeMemoryReplayStore(store.memory.maxProofs, Date.now()))
+  const { redis } = store
+  const shared = makeRedisReplayStore({
+    url: withLogin(redis.url, redis.username, secrets.redis?.reveal().toString()),
+    prefix: redis.prefix,
+    commandTimeoutMs: redis.commandTimeoutMs,
+    clockAllowanceMs: CLOCK_ALLOWANCE_MS,
+    tls: await tlsFiles(redis.tls),
+    log,
+    events: { degraded: onDegraded, fenced: () => undefined },
+    nowMs: Date.now,
+  })
+  shared.start()
+  return inRedis(shared)
+}
+
+function embedded(store: MemoryReplayStore): ReplayMemory {
+  return {
+    kind: 'memory',
+    store,
+    entries: store.entries,
+    raiseFence: store.raiseFence,
+    state: () => ({ ready: true, detail: 'memory; the fence stands since the start' }),
+    stop: () => undefined,
+  }
+}
+
+/** Ready from the first connection on: later outages are answered by the routes, and told by the detail and the gauge. */
+function inRedis(store: RedisReplayStore): ReplayMemory {
+  let connectedOnce = false
+  return {
+    kind: 'redis',
+    store,
+    entries: () => 0,
+    raiseFence: (nowMs, aheadMs) => store.raiseFence(nowMs + aheadMs),
+    state() {
+      const { connected, detail } = store.state()
+      connectedOnce ||= connected
+      return { ready: connectedOnce, detail: `redis: ${detail}` }
+    },
+    stop: store.stop,
+  }
+}
+
+function withLogin(url: string, username: string | null, password: string | undefined): string {
+  if (password === undefined) return url
+  const login = `${encodeURIComponent(username ?? '')}:${encodeURIComponent(password)}@`
+  return url.replace('://', () => `://${login}`)
+}
+
+async function tlsFiles(tls: Config['store']['redis']['tls']): Promise<{ ca?: Buffer; cert?: Buffer; key?: Buffer }> {
+  const read = async (name: 'ca' | 'cert' | 'key', path: string | null | undefined) =>
+    typeof path === 'string' ? { [name]: await readFile(path) } : {}
+  return { ...(await read('ca', tls?.ca)), ...(await read('cert', tls?.certificate)), ...(await read('key', tls?.key)) }
+}
