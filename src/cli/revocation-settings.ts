@@ -1,7 +1,7 @@
 /** What `revoke`, `revocations` and `unrevoke` need of the configuration, and how they tell what is wrong. */
 
 import type { FileTrouble } from '../adapters/files/revocation-file.ts'
-import { type ListServer, listServer } from '../adapters/redis/revocation/list-connection.ts'
+import type { ListServer } from '../adapters/redis/revocation/list-connection.ts'
 import { REVOCATION_KINDS } from '../check/revocation/revocation.ts'
 import { formatFault } from '../config/fault.ts'
 import { loadConfig } from '../config/load.ts'
@@ -10,6 +10,7 @@ import type { Config } from '../config/schema.ts'
 import { configPath } from './args.ts'
 import type { Io } from './command.ts'
 import { EXIT } from './exit-codes.ts'
+import { findListServer } from './list-server.ts'
 
 /** The lists that the configuration names: one at least. */
 export interface Lists {
@@ -30,11 +31,12 @@ export async function readSettings(command: string, option: string | undefined, 
     return { ok: false, exitCode: EXIT.wrongUse }
   }
   const { config } = loaded
-  const { kind, redis } = config.store
-  const lists: Lists = {
-    file: config.revocation.file ?? undefined,
-    shared: kind === 'redis' ? listServer(redis) : undefined,
+  const found = await findListServer(loaded, io.env)
+  if (!found.ok) {
+    for (const fault of found.faults) io.err(`${fault}\n`)
+    return { ok: false, exitCode: EXIT.wrongUse }
   }
+  const lists: Lists = { file: config.revocation.file ?? undefined, shared: found.server }
   if (lists.file !== undefined || lists.shared !== undefined) return { ok: true, config, lists }
   const message = `${option ?? path} names no list of revocations; add revocation: { file: revocations.json } to it`
   return { ok: false, exitCode: wrongUse(command, message, io) }

@@ -1,6 +1,6 @@
 /** revoke, revocations and unrevoke on the shared list, with replicas that answer and replicas that do not. */
 import { readFile, stat } from 'node:fs/promises'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { listKeys } from '../../src/adapters/redis/revocation/list-keys.ts'
 import { command as revocations } from '../../src/cli/revocations.ts'
 import { command as revoke } from '../../src/cli/revoke.ts'
@@ -85,6 +85,18 @@ describe('holdfast revoke on the shared list', () => {
   ])('E %s %s: wrong use', async (option, value, message) => {
     const { code, err } = await (await sharedWorld(server.url)).run(revoke, ['session', 's', option, value])
     expect([code, err]).toEqual([2, expect.stringContaining(message)])
+  })
+
+  it('E logs in with the password that the configuration points to, and needs no other secret', async () => {
+    const locked = await startRedis({ args: ['--requirepass', 'se/c@ret'], admin: { password: 'se/c@ret' } })
+    onTestFinished(() => locked.stop())
+    const store = `{ kind: redis, redis: { url: "${locked.url}", password: "env:REDIS_PASSWORD" } }`
+    const world = await makeRevocationWorld({ top: { store, nonce: '{ secret: "env:NONCE" }' } })
+    const wrong = await world.run(revoke, ['session', 's'], { env: { REDIS_PASSWORD: 'guess-1' } })
+    expect([wrong.code, wrong.err]).toEqual([3, expect.stringContaining('refused the user or password')])
+    expect(wrong.err).not.toContain('guess-1')
+    expect((await world.run(revoke, ['session', 's'])).code).toBe(2)
+    expect((await world.run(revoke, ['session', 's'], { env: { REDIS_PASSWORD: 'se/c@ret' } })).code).toBe(0)
   })
 
   it.each([revoke, revocations, unrevoke])('E $name without a server ends with 3, at once', async (command) => {
