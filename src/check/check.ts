@@ -106,7 +106,8 @@ async function firstRefusal(
   const unheld = checkRouteBinding(token, peer, route, findings.held)
   if (unheld !== undefined) return unheld
 
-  // Nonce (RFC 9449 §9) and fence.
+  // Nonce (RFC 9449 §9) and fence. From here to the mark nothing is awaited: a store takes the fence that was looked at
+  // last for the one under which the nonce was judged.
   if (proof !== undefined) {
     const fence = deps.replay.fence(proof.thumbprint)
     const nonce = checkNonce(proof, route, deps.nonces, fence, nowMs)

@@ -29,7 +29,10 @@ export interface ReplayStore {
    * live mark to make room.
    */
   markFirstUse(mark: Mark): MarkOutcome | Promise<MarkOutcome>
-  /** The fence as it stands for proofs of this key (RFC 7638 thumbprint). */
+  /**
+   * The fence as it stands for proofs of this key (RFC 7638 thumbprint). The caller marks in the same turn of the event loop
+   * in which it looked: the mark counts under this fence only.
+   */
   fence(keyThumbprint: string): Fence
 }
 

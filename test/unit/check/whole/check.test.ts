@@ -309,6 +309,23 @@ describe('nonce and fence (A33 to A36)', () => {
     expect((await world.decide(retry)).reason).toBe('ok')
   })
 
+  it('fence and mark happen in one turn, so that the mark counts under the fence that was looked at', async () => {
+    let sameTurn = false
+    const world = makeWorld([routePlan()], {
+      replay: {
+        fence() {
+          sameTurn = true
+          queueMicrotask(() => {
+            sameTurn = false
+          })
+          return { proofsUntilMs: 0, noncesUntilMs: 0, epoch: '' }
+        },
+        markFirstUse: () => (sameTurn ? { kind: 'first' } : { kind: 'unavailable', detail: 'another turn' }),
+      },
+    })
+    expect((await world.decide(factsOf(honest()))).reason).toBe('ok')
+  })
+
   it('a nonce serves several requests, and each success hands out one', async () => {
     const world = makeWorld([routePlan({ nonce: 'required' })])
     const first = await world.ask(factsOf(honest()))
