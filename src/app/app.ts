@@ -15,8 +15,10 @@ import { changesReplay, closeEngine, type Engine, longestSkewMs, makeEngine } fr
 import { listenAddress, tcpAddress } from './listen.ts'
 import { makeMemories } from './memories.ts'
 import type { Outside } from './outside.ts'
-import { updateReadiness } from './readiness.ts'
+import { sharedState, updateReadiness } from './readiness.ts'
 import { openReplayMemory } from './replay-memory.ts'
+import { makeRevocationTally } from './revocation-tally.ts'
+import { openSharedRevocations } from './shared-revocations.ts'
 import { makeTelemetry, type TelemetryOptions } from './telemetry.ts'
 import { readTlsFiles } from './tls-files.ts'
 
@@ -52,12 +54,24 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   const replayMemory = await openReplayMemory(loaded.config, secrets, log, metrics.storeDegraded)
   const replay = timeReplayStore(replayMemory.store, replayMemory.kind, metricSet, () => performance.now())
-  const outside: Outside = { clock: { nowMs: Date.now }, log, metrics, observer, memories: makeMemories(), replay }
+  const revocationTally = makeRevocationTally(metrics)
+  const sharedRevocations = await openSharedRevocations(loaded.config, secrets, log, revocationTally)
+  const outside: Outside = {
+    clock: { nowMs: Date.now },
+    log,
+    metrics,
+    observer,
+    memories: makeMemories(),
+    replay,
+    sharedRevocations,
+    revocationTally,
+  }
   let engine = makeEngine(loaded, secrets, outside)
   await engine.revocations?.start()
   const refresh = (): void => {
     updateReadiness(readiness, engine)
     readiness.set('replay_store', replayMemory.state())
+    if (sharedRevocations !== undefined) readiness.set('revocations:shared', sharedState(sharedRevocations))
   }
 
   function inForce(next: Engine): void {
@@ -137,6 +151,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       clearInterval(timer)
       closeEngine(engine)
       replayMemory.stop()
+      await sharedRevocations?.close()
       telemetry.flush()
       await admin.close()
     },

@@ -8,7 +8,7 @@ import type { JwksIssuerKeys } from '../adapters/jwks/issuer-keys.ts'
 import { makeLruCache } from '../adapters/lru/lru-cache.ts'
 import type { CheckDeps } from '../check/check.ts'
 import { makeNonces } from '../check/proof/nonce.ts'
-import type { RevocationList } from '../check/revocation/revocation.ts'
+import { combineRevocationLists } from '../check/revocation/combined-list.ts'
 import { makeRouteTable } from '../check/routes.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { makePlans } from '../config/plans.ts'
@@ -26,8 +26,6 @@ export interface Engine {
   readonly keys: JwksIssuerKeys
   readonly revocations: FileRevocationList | undefined
 }
-
-const NOTHING_REVOKED: RevocationList = { find: () => ({ kind: 'clear' }) }
 
 /** Sources are opened or taken over, not started: whoever makes an engine starts `revocations` and `keys`, in this order. */
 export function makeEngine(loaded: LoadedConfig, secrets: Secrets, outside: Outside, previous?: Engine): Engine {
@@ -60,7 +58,7 @@ export function makeEngine(loaded: LoadedConfig, secrets: Secrets, outside: Outs
       scope: config.scope,
     }),
     activity: memories.activity,
-    revocations: revocations ?? NOTHING_REVOKED,
+    revocations: combineRevocationLists([revocations, outside.sharedRevocations].filter((list) => list !== undefined)),
     replay: outside.replay,
     scope: config.scope,
   }

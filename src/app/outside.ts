@@ -2,9 +2,11 @@
 import type { Clock } from '../check/clock.ts'
 import type { CheckObserver } from '../check/observer.ts'
 import type { ReplayStore } from '../check/replay/replay-store.ts'
+import type { RevocationList } from '../check/revocation/revocation.ts'
 import type { Logger } from '../observability/logger.ts'
 import type { RuntimeMetrics } from '../observability/runtime-metrics.ts'
 import type { Memories } from './memories.ts'
+import type { RevocationTally } from './revocation-tally.ts'
 
 export interface Outside {
   readonly clock: Clock
@@ -14,4 +16,7 @@ export interface Outside {
   readonly memories: Memories
   /** The replay memory as checks use it: timed and counted. */
   readonly replay: ReplayStore
+  /** The revocation list of all replicas; undefined with the embedded store. */
+  readonly sharedRevocations: RevocationList | undefined
+  readonly revocationTally: RevocationTally
 }

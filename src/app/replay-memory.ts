@@ -1,11 +1,11 @@
 /** The replay memory that the configuration names: embedded, or shared in Redis. */
-import { readFile } from 'node:fs/promises'
 import { type MemoryReplayStore, makeMemoryReplayStore } from '../adapters/memory/memory-replay-store.ts'
 import { makeRedisReplayStore, type RedisReplayStore } from '../adapters/redis/redis-replay-store.ts'
 import type { ReplayStore } from '../check/replay/replay-store.ts'
 import type { Config } from '../config/schema.ts'
 import type { Secrets } from '../config/secrets.ts'
 import type { Logger } from '../observability/logger.ts'
+import { redisAccess } from './redis-access.ts'
 
 export interface ReplayMemory {
   readonly kind: 'memory' | 'redis'
@@ -31,11 +31,10 @@ export async function openReplayMemory(
   if (store.kind === 'memory') return embedded(makeMemoryReplayStore(store.memory.maxProofs, Date.now()))
   const { redis } = store
   const shared = makeRedisReplayStore({
-    url: withLogin(redis.url, redis.username, secrets.redis?.reveal().toString()),
+    ...(await redisAccess(redis, secrets.redis)),
     prefix: redis.prefix,
     commandTimeoutMs: redis.commandTimeoutMs,
     clockAllowanceMs: CLOCK_ALLOWANCE_MS,
-    tls: await tlsFiles(redis.tls),
     log,
     events: { degraded: onDegraded, fenced: () => undefined },
     nowMs: Date.now,
@@ -70,16 +69,4 @@ function inRedis(store: RedisReplayStore): ReplayMemory {
     },
     stop: store.stop,
   }
-}
-
-function withLogin(url: string, username: string | null, password: string | undefined): string {
-  if (password === undefined) return url
-  const login = `${encodeURIComponent(username ?? '')}:${encodeURIComponent(password)}@`
-  return url.replace('://', () => `://${login}`)
-}
-
-async function tlsFiles(tls: Config['store']['redis']['tls']): Promise<{ ca?: Buffer; cert?: Buffer; key?: Buffer }> {
-  const read = async (name: 'ca' | 'cert' | 'key', path: string | null | undefined) =>
-    typeof path === 'string' ? { [name]: await readFile(path) } : {}
-  return { ...(await read('ca', tls?.ca)), ...(await read('cert', tls?.certificate)), ...(await read('key', tls?.key)) }
 }

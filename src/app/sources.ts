@@ -22,13 +22,16 @@ function keySource({ issuer, keys, algorithms }: Config['issuers'][number]): Key
 }
 
 /** Undefined where the configuration names no file. Until its `start` has read the file nothing can be shown to be clear. */
-export function openRevocations(file: string | null, { clock, log, metrics }: Outside): FileRevocationList | undefined {
+export function openRevocations(
+  file: string | null,
+  { clock, log, revocationTally }: Outside,
+): FileRevocationList | undefined {
   if (file === null) return undefined
   return openFileRevocations(file, {
     clock,
     events: {
       applied({ counts, refusedEntries, newestAgeMs }) {
-        metrics.revocationsLoaded(counts, newestAgeMs)
+        revocationTally.applied('file', counts, newestAgeMs)
         log.info('revocation list applied', {
           file,
           entries: [...counts.values()].reduce((sum, count) => sum + count, 0),

@@ -29,7 +29,7 @@ export function absolutePaths(config: Config, folder: string): Config {
       },
     },
     nonce: { ...config.nonce, secret: secret(config.nonce.secret) },
-    revocation: { file: path(config.revocation.file) },
+    revocation: { ...config.revocation, file: path(config.revocation.file) },
     issuers: config.issuers.map((issuer) => ({
       ...issuer,
       keys: { ...issuer.keys, jwksFile: path(issuer.keys.jwksFile) },

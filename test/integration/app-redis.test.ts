@@ -5,7 +5,7 @@ import { type CheckClient, makeCheckClient } from '../support/envoy-messages.ts'
 import { configText, type Holder, makeHolder, makeParties, type Parties, proofOf, routeOf } from '../support/parties.ts'
 import { freePort } from '../support/ports.ts'
 import { type RedisServer, startRedis } from '../support/redis.ts'
-import { type RunningHoldfast, serveProcess, startServing, until } from '../support/running-holdfast.ts'
+import { type RunningHoldfast, runCommand, serveProcess, startServing, until } from '../support/running-holdfast.ts'
 
 const AUTHORITY = 'api.example.com'
 const URL = `https://${AUTHORITY}/`
@@ -110,6 +110,26 @@ describe('two replicas, one memory', () => {
     for (const { client } of replicas) expect((await ask(client, captured)).allowed).toBe(false)
     for (const replica of [one, two]) await until('it serves', async () => (await honest(replica)).allowed, 3_000)
     for (const { client } of replicas) expect((await ask(client, captured)).allowed).toBe(false)
+  })
+
+  it('a revocation is acknowledged by both replicas, holds at both, and can be taken back', async () => {
+    const [one] = replicas
+    const claims = JSON.parse(Buffer.from(holder.token.split('.')[1] ?? '', 'base64url').toString()) as { jti: string }
+    const target = ['token', claims.jti, '--issuer', 'https://issuer.example.org', '--config', one.file]
+    const revoked = await runCommand(['revoke', ...target, '--why', 'a drill', '--json'])
+    expect(revoked, revoked.stderr).toMatchObject({ code: 0 })
+    for (const replica of replicas) expect((await honest(replica)).reason).toBe('revoked')
+    const listed = await runCommand(['revocations', '--config', one.file])
+    expect(listed.stdout).toContain('a drill')
+    const { id } = JSON.parse(revoked.stdout) as { id: string }
+    expect((await runCommand(['unrevoke', id, '--config', one.file])).code).toBe(0)
+    for (const replica of replicas) expect((await honest(replica)).reason).toBe('ok')
+  })
+
+  it('revoke says how many replicas have applied it', async () => {
+    const { code, stdout } = await runCommand(['revoke', 'session', 'nobody', '--config', replicas[0].file])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/applied by 2 of 2/)
   })
 
   it('without Redis each answers 503 and says so; it serves again within seconds of its return', async () => {

@@ -65,6 +65,11 @@ export const revocation = section({
     .nullable()
     .default(null)
     .describe('File with the list of revocations, taken up within 5 s of a change; null for none.'),
+  maxStalenessSeconds: whole(1, 3600)
+    .default(10)
+    .describe(
+      'With `store.kind: redis`: how long the shared list may go without being shown to be up to date; then requests are refused with `revocation_stale`.',
+    ),
 }).describe('What is cut off before it expires.')
 
 const REDIS_URL = /^rediss?(?:\+(sentinel|cluster))?:\/\/([^@/?#]+)(?:\/([^/?#]*))?$/
