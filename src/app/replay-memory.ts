@@ -61,7 +61,7 @@ function inRedis(store: RedisReplayStore): ReplayMemory {
     kind: 'redis',
     store,
     entries: () => 0,
-    raiseFence: (nowMs, aheadMs) => store.raiseFence(nowMs + aheadMs),
+    raiseFence: store.raiseFence,
     state() {
       const { connected, detail } = store.state()
       connectedOnce ||= connected

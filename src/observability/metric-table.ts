@@ -44,7 +44,7 @@ export const METRICS = {
   ),
   replay_entries: row('gauge', [], 'Used proofs that the embedded memory holds.'),
   replay_fence_timestamp_seconds: row('gauge', [], 'Proofs dated before this need a fresh nonce.'),
-  store_degraded: row('gauge', [], 'Whether an insecure stand-in serves for the store (1) or not (0).'),
+  store_degraded: row('gauge', [], 'Whether the shared replay store is out of reach (1) or not (0).'),
   token_cache_total: row('counter', ['outcome'], 'Lookups of verified tokens.'),
   proof_key_cache_total: row('counter', ['outcome'], 'Lookups of imported proof keys.'),
   issuer_keys_refresh_total: row('counter', ['issuer', 'outcome'], 'Attempts to read the keys of an issuer.'),

@@ -11,8 +11,11 @@ export interface Epochs {
   fence(tag: string): Fence
   /** True when it takes the place of another one. */
   adopt(tag: string, value: string, nowMs: number): boolean
-  /** Proofs dated up to now need a nonce minted after now, in this process: its clock or its configuration changed. */
-  raise(nowMs: number): void
+  /**
+   * Proofs dated up to now, or taken while dated up to `aheadMs` further, need a nonce minted after now, in this process: its
+   * clock or its configuration changed.
+   */
+  raise(nowMs: number, aheadMs: number): void
 }
 
 const FORM = /^[0-9a-f]{16}:([0-9]{1,15})$/
@@ -48,9 +51,9 @@ export function makeEpochs(clockAllowanceMs: number): Epochs {
       })
       return before !== undefined
     },
-    raise(nowMs) {
+    raise(nowMs, aheadMs) {
       raised = {
-        proofsUntilMs: Math.max(nowMs + clockAllowanceMs, raised.proofsUntilMs),
+        proofsUntilMs: Math.max(nowMs + aheadMs + clockAllowanceMs, raised.proofsUntilMs),
         noncesUntilMs: Math.max(nowMs, raised.noncesUntilMs),
       }
       for (const [tag, fence] of fences) {

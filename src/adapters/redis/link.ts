@@ -65,7 +65,7 @@ export function makeLink(options: LinkOptions): Link {
     if (clocksWereOff) {
       // Marks may have ended too early meanwhile. Only now is there a time that both agree on.
       clocksWereOff = false
-      epochs.raise(nowMs())
+      epochs.raise(nowMs(), 0)
       fenced = true
     }
     if (fenced) options.onFenced()

@@ -52,8 +52,11 @@ export interface RedisReplayStore extends ReplayStore {
   start(): void
   stop(): void
   state(): RedisReplayState
-  /** Proofs dated up to now need a fresh nonce from here on: the configuration changed what a mark means. */
-  raiseFence(nowMs: number): void
+  /**
+   * Proofs dated up to now, and those that were taken while dated up to `aheadMs` further, need a fresh nonce from here on:
+   * the configuration changed what a mark means.
+   */
+  raiseFence(nowMs: number, aheadMs: number): void
 }
 
 /** Throws when the URL is none of the known forms: the configuration checks it before. */

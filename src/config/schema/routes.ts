@@ -124,7 +124,7 @@ const route = z
       .enum(['deny', 'insecureMemory', 'insecureAllow'])
       .default('deny')
       .describe(
-        'When the store does not answer: `deny` with 503, `insecureMemory` (replays across replicas pass), `insecureAllow` (all replays pass).',
+        'When the store does not answer: `deny` with 503, `insecureAllow` (all replays pass), `insecureMemory` (an embedded store stands in; in this version it acts as `deny`).',
       ),
   })
   .describe('One protected place.')

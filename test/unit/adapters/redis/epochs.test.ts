@@ -44,7 +44,7 @@ describe('epochs', () => {
   it('raised by hand: proofs and nonces up to now do not count, epoch by epoch', () => {
     const epochs = makeEpochs(0)
     epochs.adopt('', newEpoch(NOW), NOW)
-    epochs.raise(NOW + 10)
+    epochs.raise(NOW + 10, 0)
     expect(epochs.fence('')).toMatchObject({ proofsUntilMs: NOW + 10, noncesUntilMs: NOW + 10 })
     epochs.adopt('', newEpoch(NOW), NOW - 5)
     expect(epochs.fence('')).toMatchObject({ proofsUntilMs: NOW + 10, noncesUntilMs: NOW + 10 })
@@ -57,7 +57,7 @@ describe('epochs', () => {
         const epochs = makeEpochs(ALLOWANCE)
         let lastMs = 0
         for (const { createdMs, nowMs, raise } of steps) {
-          if (raise) epochs.raise(nowMs)
+          if (raise) epochs.raise(nowMs, 0)
           else epochs.adopt('', newEpoch(createdMs), nowMs)
           const { proofsUntilMs } = epochs.fence('')
           if (epochs.current('') === undefined) continue
