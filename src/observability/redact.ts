@@ -16,6 +16,9 @@ const SLASHED_RUN = /[A-Za-z0-9+/]{40,}={0,2}/g
 /** `DPoP x`, `Bearer x`: whatever stands behind a scheme. */
 const CREDENTIALS = /\b(bearer|dpop|basic)(\s+)\S+/gi
 
+/** Where a stack frame lies: the folder tells nothing that the file does not, and may look like a run. */
+const FRAME_FOLDER = /^(\s+at .*?)(?:file:\/\/)?\/[^\s()]*\//gm
+
 /** The text without anything that may be a secret. Idempotent. */
 export function scrub(text: string): string {
   return text
@@ -31,7 +34,7 @@ export function describeError(error: unknown): Readonly<Record<string, string>> 
   if (!(error instanceof Error)) return { name: 'thrown value', message: scrub(asText(error)) }
   const described: Record<string, string> = { name: scrub(error.name), message: scrub(error.message) }
   if ('code' in error && typeof error.code === 'string') described['code'] = scrub(error.code)
-  if (error.stack !== undefined) described['stack'] = scrub(error.stack)
+  if (error.stack !== undefined) described['stack'] = scrub(error.stack.replace(FRAME_FOLDER, '$1'))
   if (error.cause instanceof Error) described['cause'] = scrub(`${error.cause.name}: ${error.cause.message}`)
   return described
 }
