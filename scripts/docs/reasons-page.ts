@@ -3,7 +3,7 @@ import { answerOf } from '../../src/check/answer.ts'
 import type { Decision, Scheme } from '../../src/check/decision.ts'
 import { NO_PEER } from '../../src/check/peer/peer.ts'
 import { type Answer, REASON_NAMES, REASONS, type Reason } from '../../src/check/reasons.ts'
-import type { RequestFacts } from '../../src/check/request-facts.ts'
+import { NO_FACTS } from '../../src/check/request-facts.ts'
 import type { RoutePlan } from '../../src/check/route-plan.ts'
 import { code, generatedFrom, table } from './markdown.ts'
 
@@ -83,21 +83,4 @@ function denial(reason: Reason, scheme: Scheme, route: RoutePlan): Decision {
     refusal: { reason, detail: '' },
     findings: { ...findings, proofAgeSeconds: undefined, held: [], nonce: undefined, degraded: undefined },
   }
-}
-
-const NO_FACTS: RequestFacts = {
-  fault: undefined,
-  method: 'GET',
-  authority: '',
-  path: '/',
-  authorization: [],
-  dpop: [],
-  forwardedClientCert: [],
-  corsPreflight: false,
-  holdfastHeaders: [],
-  peerCertificate: '',
-  peerPrincipal: '',
-  sourceAddress: '',
-  routeName: undefined,
-  traceparent: undefined,
 }

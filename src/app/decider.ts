@@ -9,7 +9,7 @@ import { decide, noFindings } from '../check/decide.ts'
 import type { Decision } from '../check/decision.ts'
 import type { CheckObserver } from '../check/observer.ts'
 import { type Refusal, refusal } from '../check/refusal.ts'
-import type { RequestFacts } from '../check/request-facts.ts'
+import { NO_FACTS, type RequestFacts } from '../check/request-facts.ts'
 import { findRoute } from '../check/routes.ts'
 
 export interface Decider {
@@ -32,23 +32,6 @@ export interface DeciderOptions {
   readonly onShed: () => void
   /** The error may hold anything: redact before logging. */
   readonly onFault: (error: unknown, decisionId: string) => void
-}
-
-const NO_FACTS: RequestFacts = {
-  fault: undefined,
-  method: '',
-  authority: '',
-  path: '',
-  authorization: [],
-  dpop: [],
-  forwardedClientCert: [],
-  corsPreflight: false,
-  holdfastHeaders: [],
-  peerCertificate: '',
-  peerPrincipal: '',
-  sourceAddress: '',
-  routeName: undefined,
-  traceparent: undefined,
 }
 
 export function makeDecider({ deps, observer, onShed, onFault }: DeciderOptions): Decider {

@@ -37,6 +37,24 @@ export interface RequestFacts {
   readonly traceparent: string | undefined
 }
 
+/** A request of which nothing is known. */
+export const NO_FACTS: RequestFacts = {
+  fault: undefined,
+  method: '',
+  authority: '',
+  path: '',
+  authorization: [],
+  dpop: [],
+  forwardedClientCert: [],
+  corsPreflight: false,
+  holdfastHeaders: [],
+  peerCertificate: '',
+  peerPrincipal: '',
+  sourceAddress: '',
+  routeName: undefined,
+  traceparent: undefined,
+}
+
 /** Byte bounds of what an attacker writes, applied before anything is parsed. */
 export const LIMITS = {
   methodBytes: 64,
