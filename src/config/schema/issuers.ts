@@ -1,5 +1,6 @@
 /** Key `issuers`: whose tokens are believed, and how they are read. */
 import * as z from 'zod'
+import { OTHER_TOKEN_TYPES } from '../../check/token/token-types.ts'
 import { listOf, text, urlFault, whole } from './fields.ts'
 import { trustDomain } from './peers.ts'
 
@@ -8,10 +9,6 @@ const TOKEN_ALGORITHMS = [
   ...(['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'] as const),
 ] as const
 
-/** JWTs with a job of their own: as access tokens they would let one kind pass for another (RFC 8725 §3.12; C12). */
-const FOREIGN_TYPES: ReadonlySet<string> = new Set([
-  ...['dpop+jwt', 'wpt+jwt', 'secevent+jwt', 'logout+jwt', 'statuslist+jwt', 'token-introspection+jwt'],
-])
 const UNDERSTOOD_CONFIRMATIONS: ReadonlySet<string> = new Set(['jkt', 'x5t#S256'])
 
 const keys = z
@@ -62,7 +59,7 @@ const holder = z
 
 const tokenType = text((value) => {
   const bare = value.toLowerCase().replace(/^application\//, '')
-  if (FOREIGN_TYPES.has(bare)) return 'is the type of another kind of JWT, not of an access token; leave it out'
+  if (OTHER_TOKEN_TYPES.has(bare)) return 'is the type of another kind of JWT, not of an access token; leave it out'
   return /^[a-z0-9!#$&^_.+-]+$/.test(bare) ? undefined : 'is no media type; write it as in typ, such as at+jwt'
 })
 
