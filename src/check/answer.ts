@@ -152,7 +152,7 @@ function metadataOf(decision: Decision): Record<string, string | boolean> {
   if (route !== undefined) metadata['route'] = route.name
   if (peer.spiffeId !== undefined) metadata['peer'] = peer.spiffeId
   if (keyThumbprint !== undefined) metadata['key'] = shortHash(keyThumbprint)
-  if (degraded !== undefined) metadata['degraded'] = degraded
+  if (degraded.length > 0) metadata['degraded'] = degraded.join(',')
   if (token !== undefined) {
     metadata['issuer'] = token.issuer
     metadata['binding'] = held.length === 0 ? 'none' : held.join(',')

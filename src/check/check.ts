@@ -9,7 +9,8 @@ import type { Clock } from './clock.ts'
 import { readCredentials } from './credentials.ts'
 import { decide, noFindings } from './decide.ts'
 import type { Decision, Findings } from './decision.ts'
-import { checkNonce } from './fence.ts'
+import { checkNonce, issueNonce } from './fence.ts'
+import type { StepBegun } from './observer.ts'
 import type { SeenCertificates } from './peer/certificate-binding.ts'
 import type { PeerCertificate } from './peer/client-certificate.ts'
 import type { Peer, PeerPolicy } from './peer/peer.ts'
@@ -43,6 +44,9 @@ export interface CheckDeps {
   readonly activity: SessionActivity
   readonly revocations: RevocationList
   readonly replay: ReplayStore
+  /** Where `onStoreOutage: insecureMemory` marks while `replay` cannot. */
+  readonly standIn: ReplayStore
+  readonly stepBegun: StepBegun
   /** Enforcement scope: which checkpoints share one replay memory. */
   readonly scope: string
 }
@@ -82,6 +86,7 @@ async function firstRefusal(
   const credentials = sent.value
   findings.scheme = credentials.scheme
 
+  deps.stepBegun?.('token', decisionId)
   const verified = await verifyToken(credentials.token, deps.token, nowMs)
   if (!verified.ok) return verified.error
   const token = verified.value
@@ -91,6 +96,7 @@ async function firstRefusal(
   if (misdirected !== undefined) return misdirected
 
   // Every binding of the token (RFC 9449 §4.3, RFC 8705 §3), then what the route demands.
+  deps.stepBegun?.('proof', decisionId)
   let proof: VerifiedProof | undefined
   if (credentials.scheme === 'dpop') {
     const expected = expectedProof(facts, credentials, token, route, nowMs)
@@ -108,11 +114,12 @@ async function firstRefusal(
 
   // Nonce (RFC 9449 §9) and fence. From here to the mark nothing is awaited: a store takes the fence that was looked at
   // last for the one under which the nonce was judged.
+  deps.stepBegun?.('policy', decisionId)
   if (proof !== undefined) {
     const fence = deps.replay.fence(proof.thumbprint)
     const nonce = checkNonce(proof, route, deps.nonces, fence, nowMs)
     if (nonce !== undefined || route.nonce !== 'off') {
-      findings.nonce = deps.nonces.issue(proof.thumbprint, fence.epoch, nowMs)
+      findings.nonce = issueNonce(proof.thumbprint, deps.nonces, fence, nowMs)
     }
     if (nonce !== undefined) return nonce
   }
@@ -126,6 +133,7 @@ async function firstRefusal(
 
   // Single use (RFC 9449 §11.1), the last step before allow.
   if (proof !== undefined) {
+    deps.stepBegun?.('replay', decisionId)
     const used = await checkReplay(proof, facts, findings, decisionId, deps)
     if (used !== undefined) return used
   }

@@ -14,7 +14,7 @@ export function noFindings(nowMs: number): Findings {
     proofAgeSeconds: undefined,
     held: [],
     nonce: undefined,
-    degraded: undefined,
+    degraded: [],
   }
 }
 

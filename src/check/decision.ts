@@ -23,9 +23,14 @@ export interface Findings {
   readonly held: Binding[]
   /** The next nonce to hand out, when the route or the answer wants one. */
   nonce: string | undefined
-  /** The store did not answer, and the route said to go on (`insecure…`). */
-  degraded: 'insecureMemory' | 'insecureAllow' | undefined
+  /** What could not be shown, and the route said to go on without. */
+  readonly degraded: Degradation[]
 }
+
+/** `insecureMemory`, `insecureAllow`: single use, over all replicas or at all. `insecureStaleRevocations`: that nothing is revoked. */
+export const DEGRADATIONS = ['insecureMemory', 'insecureAllow', 'insecureStaleRevocations'] as const
+
+export type Degradation = (typeof DEGRADATIONS)[number]
 
 export interface Decision {
   readonly id: string

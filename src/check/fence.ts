@@ -8,6 +8,11 @@ import { type Refusal, refusal } from './refusal.ts'
 import type { Fence } from './replay/replay-store.ts'
 import type { RoutePlan } from './route-plan.ts'
 
+/** Minted behind the fence, be it of this very millisecond. */
+export function issueNonce(keyThumbprint: string, nonces: Nonces, fence: Fence, nowMs: number): string {
+  return nonces.issue(keyThumbprint, fence.epoch, Math.max(nowMs, fence.noncesUntilMs + 1))
+}
+
 /** Refuses with nonce_required, nonce_stale, nonce_invalid. A nonce that is sent must be good, unless the route is `off`. */
 export function checkNonce(
   proof: VerifiedProof,

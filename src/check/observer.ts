@@ -8,6 +8,12 @@ export interface CheckEvent {
   readonly durationMs: number
 }
 
+/** The parts of a check that take time, in their order; each ends where the next begins, the last with the decision. */
+export type CheckStep = 'token' | 'proof' | 'policy' | 'replay'
+
+/** Told as each part begins; undefined where nobody wants to know. */
+export type StepBegun = ((step: CheckStep, decisionId: string) => void) | undefined
+
 export interface CheckObserver {
   decided(event: CheckEvent): void
   /** One lookup in a bounded cache of the path. */

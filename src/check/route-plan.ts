@@ -46,6 +46,7 @@ export interface RoutePlan {
   readonly resourceMetadata: string | undefined
   readonly cors: boolean
   readonly onStoreOutage: 'deny' | 'insecureMemory' | 'insecureAllow'
+  readonly onRevocationStale: 'deny' | 'insecureAllow'
 }
 
 export interface IssuerPlan {

@@ -25,9 +25,10 @@ function issuerSettings(issuer: IssuerConfig): readonly string[] {
   return settings
 }
 
-function routeSettings({ binding, onStoreOutage }: RouteConfig): readonly string[] {
+function routeSettings({ binding, onStoreOutage, onRevocationStale }: RouteConfig): readonly string[] {
   const settings: string[] = []
   if (binding.anyOf?.includes('insecureBearer')) settings.push('binding.insecureBearer')
   if (onStoreOutage !== 'deny') settings.push(`onStoreOutage.${onStoreOutage}`)
+  if (onRevocationStale !== 'deny') settings.push(`onRevocationStale.${onRevocationStale}`)
   return settings
 }

@@ -50,6 +50,7 @@ function routePlan(route: RouteConfig): RoutePlan {
     resourceMetadata: route.resourceMetadata ?? undefined,
     cors: route.cors,
     onStoreOutage: route.onStoreOutage,
+    onRevocationStale: route.onRevocationStale,
   }
 }
 

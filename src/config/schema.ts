@@ -5,9 +5,10 @@ import { peers } from './schema/peers.ts'
 import { routes } from './schema/routes.ts'
 import { admin, log, server } from './schema/server.ts'
 import { nonce, revocation, scope, store } from './schema/state.ts'
+import { tracing } from './schema/tracing.ts'
 
 export const configSchema = z
-  .strictObject({ server, admin, log, store, scope, nonce, revocation, peers, issuers, routes })
+  .strictObject({ server, admin, log, tracing, store, scope, nonce, revocation, peers, issuers, routes })
   .describe('Configuration of Holdfast.')
 
 /** The configuration with its defaults; the loader has made the paths of files absolute. */

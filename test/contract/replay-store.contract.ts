@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { ReplayStore } from '../../src/check/replay/replay-store.ts'
-import { firsts, kindOf, markOf } from '../support/replay-world.ts'
+import { freshProof, makeGate, roundTrips } from '../support/replay-gate.ts'
+import { firsts, KEY_THUMBPRINT, kindOf, markOf } from '../support/replay-world.ts'
 
 export interface StoreUnderContract {
   readonly store: ReplayStore
@@ -77,6 +78,22 @@ export function replayStoreContract(name: string, get: () => StoreUnderContract)
         expect(await kindOf(store(), markOf('', { key }))).toBe('first')
         expect(await kindOf(store(), markOf('', { key }))).toBe('replayed')
       }
+    })
+
+    it('disowned: what was let through unmarked cannot pass behind it, and honest clients pay one round trip', async () => {
+      const gate = makeGate(store())
+      expect(await roundTrips(gate)).toBeLessThanOrEqual(2)
+      const letThrough = freshProof({ nonce: gate.nonce() })
+      const dueMs = Date.now()
+      expect(store().disown(KEY_THUMBPRINT, dueMs)).toBe(dueMs)
+      expect(store().disown(KEY_THUMBPRINT, dueMs + 10)).toBe(dueMs)
+      for (let i = 0; i < 3; i++) expect(await gate.present(letThrough)).not.toBe('pass')
+      expect(await roundTrips(gate)).toBeLessThanOrEqual(2)
+      expect(await gate.present(letThrough)).toBe('nonce')
+      // Made good once: the next time counts anew.
+      const laterMs = Date.now() + 1000
+      expect(store().disown(KEY_THUMBPRINT, laterMs)).toBe(laterMs)
+      expect(await roundTrips(gate)).toBeLessThanOrEqual(3)
     })
 
     it('fence: never falls, and is there for every key', async () => {

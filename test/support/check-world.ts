@@ -42,6 +42,7 @@ export function routePlan(changes: DeepPartial<RoutePlan> = {}): RoutePlan {
     resourceMetadata: undefined,
     cors: false,
     onStoreOutage: 'deny',
+    onRevocationStale: 'deny',
   }
   return { ...plan, ...(changes as Partial<RoutePlan>) }
 }
@@ -108,6 +109,8 @@ export function makeWorld(routes: readonly RoutePlan[] = [routePlan()], changes:
     activity: makeSessionActivity(mapCache()),
     revocations: NOTHING_REVOKED,
     replay: makeMemoryReplayStore(1000, (NOW_SECONDS - 3600) * 1000),
+    standIn: makeMemoryReplayStore(1000, (NOW_SECONDS - 3600) * 1000),
+    stepBegun: undefined,
     scope: 'default',
     ...changes,
   }
@@ -124,4 +127,9 @@ export function makeWorld(routes: readonly RoutePlan[] = [routePlan()], changes:
       return { decision, answer: answerOf(decision, facts) }
     },
   }
+}
+
+/** A header of the answer; undefined when it has none. */
+export function header(answer: EnvoyAnswer, name: string): string | undefined {
+  return answer.headers.find(([header]) => header === name)?.[1]
 }

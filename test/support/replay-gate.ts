@@ -2,7 +2,7 @@
  * What a checkpoint does with a proof that is right in every other way: nonce and fence, then the mark. The real
  * functions of the check, and no route that wants nonces by itself.
  */
-import { checkNonce } from '../../src/check/fence.ts'
+import { checkNonce, issueNonce } from '../../src/check/fence.ts'
 import type { VerifiedProof } from '../../src/check/proof/dpop-proof.ts'
 import { makeNonces } from '../../src/check/proof/nonce.ts'
 import type { ReplayStore } from '../../src/check/replay/replay-store.ts'
@@ -45,7 +45,7 @@ export function makeGate(store: ReplayStore, nowMs: () => number = Date.now): Ga
       const { kind } = await store.markFirstUse(mark)
       return kind === 'first' ? 'pass' : kind === 'fenced' ? 'nonce' : kind
     },
-    nonce: (thumbprint = KEY_THUMBPRINT) => nonces.issue(thumbprint, store.fence(thumbprint).epoch, nowMs()),
+    nonce: (thumbprint = KEY_THUMBPRINT) => issueNonce(thumbprint, nonces, store.fence(thumbprint), nowMs()),
   }
 }
 

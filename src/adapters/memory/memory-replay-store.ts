@@ -28,6 +28,7 @@ export function makeMemoryReplayStore(maxProofs: number, startMs: number): Memor
   // One process mints, marks and fences by one clock: the mint time tells all, and there is no epoch to share.
   let fence: Fence = { proofsUntilMs: startMs, noncesUntilMs: startMs, epoch: '' }
   let lastSweepMs = Number.NEGATIVE_INFINITY
+  let disownedSinceMs: number | undefined
 
   function sweep(nowMs: number): void {
     lastSweepMs = nowMs
@@ -40,6 +41,12 @@ export function makeMemoryReplayStore(maxProofs: number, startMs: number): Memor
     const table = tables[(mark.key.at(-1) ?? 0) % TABLES]
     if (table === undefined) return { kind: 'unavailable', detail: 'no table for the key' }
     if (entries >= maxProofs) return { kind: 'unavailable', detail: 'full: store.memory.maxProofs live proofs' }
+    if (disownedSinceMs !== undefined) {
+      disownedSinceMs = undefined
+      // A nonce may be minted a millisecond ahead (fence.ts).
+      raiseFence(mark.nowMs + 1, 0)
+      return { kind: 'fenced' }
+    }
     const before = table.size()
     const found = table.mark(mark)
     entries += table.size() - before
@@ -47,16 +54,22 @@ export function makeMemoryReplayStore(maxProofs: number, startMs: number): Memor
     return { kind: 'replayed', first: { sender: found.senderHex, atMs: found.atMs } }
   }
 
+  function raiseFence(nowMs: number, aheadMs: number): void {
+    fence = {
+      proofsUntilMs: Math.max(fence.proofsUntilMs, nowMs + aheadMs),
+      noncesUntilMs: Math.max(fence.noncesUntilMs, nowMs),
+      epoch: '',
+    }
+  }
+
   return {
     markFirstUse,
     fence: () => fence,
     entries: () => entries,
-    raiseFence(nowMs, aheadMs) {
-      fence = {
-        proofsUntilMs: Math.max(fence.proofsUntilMs, nowMs + aheadMs),
-        noncesUntilMs: Math.max(fence.noncesUntilMs, nowMs),
-        epoch: '',
-      }
+    raiseFence,
+    disown(_, nowMs) {
+      disownedSinceMs ??= nowMs
+      return disownedSinceMs
     },
   }
 }

@@ -9,6 +9,15 @@ export interface Epochs {
   /** The one known for the tag; undefined before the first. */
   current(tag: string): string | undefined
   fence(tag: string): Fence
+  /**
+   * A proof was let through unmarked: the epoch must be replaced in the server before it vouches again. Returns since when (ms)
+   * this has been due.
+   */
+  disown(tag: string, nowMs: number): number
+  /** Changes with each `disown`; undefined when nothing is due. */
+  disowned(tag: string): number | undefined
+  /** The epoch was replaced, by a command that was sent while `disowned` gave `times`; what came later is due again. */
+  replaced(tag: string, times: number): void
   /** True when it takes the place of another one. */
   adopt(tag: string, value: string, nowMs: number): boolean
   /**
@@ -34,11 +43,21 @@ export function isEpoch(value: unknown): value is string {
 
 export function makeEpochs(clockAllowanceMs: number): Epochs {
   const fences = new Map<string, Fence>()
+  const due = new Map<string, { readonly sinceMs: number; readonly times: number }>()
   let raised = { proofsUntilMs: 0, noncesUntilMs: 0 }
 
   return {
     current: (tag) => fences.get(tag)?.epoch,
     fence: (tag) => fences.get(tag) ?? UNKNOWN,
+    disown(tag, nowMs) {
+      const { sinceMs, times } = due.get(tag) ?? { sinceMs: nowMs, times: 0 }
+      due.set(tag, { sinceMs, times: times + 1 })
+      return sinceMs
+    },
+    disowned: (tag) => due.get(tag)?.times,
+    replaced(tag, times) {
+      if (due.get(tag)?.times === times) due.delete(tag)
+    },
     adopt(tag, value, nowMs) {
       const before = fences.get(tag)
       if (before?.epoch === value) return false

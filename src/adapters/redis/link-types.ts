@@ -8,6 +8,8 @@ export interface LinkState {
   readonly connected: boolean
   /** Constant words for what is wrong, or `connected`. */
   readonly detail: string
+  /** Why marks are refused although the connection serves, until one is taken again; constant words. */
+  readonly refusing: string | undefined
   /** As last seen; empty before. */
   readonly role: string
   readonly evictionPolicy: string

@@ -40,6 +40,7 @@ export function makeLink(options: LinkOptions): Link {
   let state: LinkState = {
     connected: false,
     detail: 'not connected yet',
+    refusing: undefined,
     role: '',
     evictionPolicy: '',
     clockDifferenceMs: 0,
@@ -59,9 +60,10 @@ export function makeLink(options: LinkOptions): Link {
       clocksWereOff ||= clockDifferenceMs !== undefined
       return outcome.detail
     }
-    const found = outcome.vouched.epochs
+    const { epochs: found, replaced } = outcome.vouched
     let fenced = false
     for (const [tag, epoch] of found) fenced = epochs.adopt(tag, epoch, nowMs()) || fenced
+    for (const [tag, times] of replaced) if (found.has(tag)) epochs.replaced(tag, times)
     if (clocksWereOff) {
       // Marks may have ended too early meanwhile. Only now is there a time that both agree on.
       clocksWereOff = false
@@ -115,13 +117,16 @@ export function makeLink(options: LinkOptions): Link {
     }
     const epochOf = new Map(asked.map((tag, i) => [tag, replies[marks.length + i] ?? null]))
     for (const [i, mark] of marks.entries()) {
-      const verdict = judge(mark, replies[i] ?? null, epochOf.get(mark.tag) ?? null)
+      const disowned = epochs.disowned(mark.tag) !== undefined
+      const verdict = judge(mark, replies[i] ?? null, epochOf.get(mark.tag) ?? null, disowned)
+      if (verdict.kind !== 'trouble' && state.refusing !== undefined) show({ refusing: undefined })
       if (verdict.kind === 'settled') mark.settle(verdict.outcome)
       else if (verdict.kind === 'lost') void fence(mark, at)
       else {
         const { detail, endsTrust, misplaced } = verdict.trouble
         mark.settle({ kind: 'unavailable', detail })
         if (endsTrust) drop(at, detail)
+        else if (!misplaced) show({ refusing: detail })
         if (misplaced) {
           at.vouched.delete(mark.tag)
           options.onMisplaced()
@@ -151,13 +156,19 @@ export function makeLink(options: LinkOptions): Link {
     gathering = undefined
     const at = live
     void send(marks)
+    expireLater(marks, () => {
+      lost = lost.filter((mark) => !mark.settled)
+      if (at !== undefined) drop(at, 'the server does not answer')
+    })
+  }
+
+  function expireLater(marks: readonly PendingMark[], onLate: () => void): void {
     const expire = (): void => {
       const late = marks.filter((mark) => !mark.settled)
       if (late.length === 0) return
       for (const mark of late)
         mark.settle({ kind: 'unavailable', detail: 'no answer within store.redis.commandTimeoutMs' })
-      lost = lost.filter((mark) => !mark.settled)
-      if (at !== undefined) drop(at, 'the server does not answer')
+      onLate()
     }
     // A turn later: if it was us who stood still, the answer lies in the socket and is read before. The timer is left to
     // run: to clear it would cost more.
@@ -222,6 +233,11 @@ export function makeLink(options: LinkOptions): Link {
       if (live === undefined || !live.vouched.has(mark.tag)) {
         const detail = live === undefined ? state.detail : 'the slot is moving to another server'
         mark.settle({ kind: 'unavailable', detail })
+        return
+      }
+      if (epochs.disowned(mark.tag) !== undefined) {
+        void fence(mark, live)
+        expireLater([mark], () => undefined)
         return
       }
       if (gathering === undefined) {

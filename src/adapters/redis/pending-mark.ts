@@ -71,11 +71,14 @@ export type Verdict =
 
 const FIRST: Verdict = { kind: 'settled', outcome: { kind: 'first' } }
 
-/** `epochNow`: the answer to HGET, read after the mark in the same ordered batch. */
-export function judge(mark: PendingMark, found: Reply, epochNow: Reply): Verdict {
+/**
+ * `epochNow`: the answer to HGET, read after the mark in the same ordered batch. `disowned`: the epoch is due to be replaced
+ * (epochs.ts), so nothing is first under it.
+ */
+export function judge(mark: PendingMark, found: Reply, epochNow: Reply, disowned: boolean): Verdict {
   if (found instanceof Error) return { kind: 'trouble', trouble: troubleOf(found) }
   if (epochNow instanceof Error) return { kind: 'trouble', trouble: troubleOf(epochNow) }
-  if (found === null || found === mark.record) return epochNow === mark.epoch ? FIRST : { kind: 'lost' }
+  if (found === null || found === mark.record) return epochNow === mark.epoch && !disowned ? FIRST : { kind: 'lost' }
   const first = typeof found === 'string' ? readRecord(found) : undefined
   if (first !== undefined) return { kind: 'settled', outcome: { kind: 'replayed', first } }
   return { kind: 'settled', outcome: { kind: 'unavailable', detail: 'a key of ours holds something else' } }

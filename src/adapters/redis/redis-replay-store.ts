@@ -41,6 +41,8 @@ export interface RedisReplayEvents {
 export interface RedisReplayState {
   /** Every proof can be marked. */
   readonly connected: boolean
+  /** Not connected, or marks were refused over a connection that serves and none was taken since. */
+  readonly degraded: boolean
   readonly detail: string
   readonly servers: readonly LinkState[]
   /** Of a cluster: those of its first tag. */
@@ -66,7 +68,7 @@ export function makeRedisReplayStore(options: RedisReplayOptions): RedisReplaySt
   const { clockAllowanceMs, commandTimeoutMs, nowMs, events, log } = options
   const names = makeKeyNames(options.prefix, target.kind === 'cluster')
   const epochs = makeEpochs(clockAllowanceMs)
-  let shown: { connected: boolean; detail: string } = { connected: true, detail: '' }
+  let shown: { degraded: boolean; detail: string } = { degraded: false, detail: '' }
 
   const openTo = (address: ServerAddress) => (attempt: number, signal: AbortSignal) =>
     openConnection(connectionOptions(target, address, options.tls ?? {}, attempt), CONNECT_TIMEOUT_MS, signal)
@@ -91,22 +93,31 @@ export function makeRedisReplayStore(options: RedisReplayOptions): RedisReplaySt
 
   /** Says once what has changed. */
   function show(): void {
-    const { connected, detail } = state()
-    if (connected !== shown.connected) {
-      events.degraded(!connected)
-      if (connected) log.info('the replay store is connected')
+    const { degraded, detail } = state()
+    if (degraded !== shown.degraded) {
+      events.degraded(degraded)
+      if (!degraded) log.info('the replay store is connected')
     }
-    if (!connected && detail !== shown.detail) log.warn('the replay store is not available', { detail })
-    shown = { connected, detail }
+    if (degraded && detail !== shown.detail) {
+      log.warn('the replay store is not available', { detail, mend: 'holdfast doctor names it' })
+    }
+    shown = { degraded, detail }
   }
 
   function state(): RedisReplayState {
     const servers = links.all().map((link) => link.state())
     const connected = names.tags.every((tag) => links.linkOf(tag)?.vouchesFor(tag) === true)
+    const refusing = servers.find((server) => server.refusing !== undefined)?.refusing
     const detail =
       servers.find((server) => !server.connected)?.detail ??
-      (connected ? 'connected' : 'a part of the memory is not vouched for')
-    return { connected, detail, servers, fence: epochs.fence(names.tags[0] ?? '') }
+      (connected ? (refusing ?? 'connected') : 'a part of the memory is not vouched for')
+    return {
+      connected,
+      degraded: !connected || refusing !== undefined,
+      detail,
+      servers,
+      fence: epochs.fence(names.tags[0] ?? ''),
+    }
   }
 
   return {
@@ -125,6 +136,7 @@ export function makeRedisReplayStore(options: RedisReplayOptions): RedisReplaySt
     start: links.start,
     stop: links.stop,
     state,
+    disown: (keyThumbprint, atMs) => epochs.disown(names.tagOf(keyThumbprint), atMs),
     raiseFence: epochs.raise,
   }
 }

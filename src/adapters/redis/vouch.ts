@@ -3,7 +3,7 @@
  * connection before it serves, of one whose epoch was not found, and from time to time.
  */
 import type { CommandLine, Connection, Reply } from './connection.ts'
-import { isEpoch, newEpoch } from './epochs.ts'
+import { type Epochs, isEpoch, newEpoch } from './epochs.ts'
 import type { KeyNames } from './keys.ts'
 import type { RedisTarget } from './redis-url.ts'
 import { parseServerInfo, type ServerInfo, unfitness } from './server-info.ts'
@@ -15,6 +15,8 @@ export interface Vouched {
   readonly clockDifferenceMs: number
   /** Epoch by tag; a tag is missing when its slot is not, or no longer, served here. */
   readonly epochs: ReadonlyMap<string, string>
+  /** What was disowned and is replaced now: the tag, and what `Epochs.disowned` gave for it when that was sent. */
+  readonly replaced: ReadonlyMap<string, number>
 }
 
 interface Refused {
@@ -34,6 +36,7 @@ export interface VouchOptions {
   readonly clockAllowanceMs: number
   readonly insecureEviction: boolean
   readonly nowMs: () => number
+  readonly epochs: Pick<Epochs, 'disowned'>
 }
 
 const BROKE = 'the connection broke'
@@ -63,9 +66,9 @@ export async function vouch(
   const clocks = compareClocks(measured, options.clockAllowanceMs)
   if (clocks === 'differ') return { kind: 'refused', detail: CLOCKS_DIFFER, clockDifferenceMs, info }
   if (clocks === 'unclear') return { kind: 'refused', detail: CLOCKS_UNCLEAR, info }
-  const epochs = await settleEpochs(connection, tags, info.identity, measured.serverMs, options.names)
-  if (typeof epochs === 'string') return { kind: 'refused', detail: epochs }
-  return { kind: 'vouched', vouched: { info, clockDifferenceMs, epochs } }
+  const settled = await settleEpochs(connection, tags, info.identity, measured.serverMs, options)
+  if (typeof settled === 'string') return { kind: 'refused', detail: settled }
+  return { kind: 'vouched', vouched: { info, clockDifferenceMs, ...settled } }
 }
 
 /** AUTH and SELECT, as far as there is something to say; they may be said again. */
@@ -104,17 +107,18 @@ export function compareClocks(
 }
 
 /**
- * The epoch of each tag for this identity; made where there is none. HSETNX: of all who find none, one makes it. Constant
- * words on failure.
+ * The epoch of each tag for this identity; made where there is none, replaced where it is disowned. HSETNX: of all who find
+ * none, one makes it. Constant words on failure.
  */
 async function settleEpochs(
   connection: Connection,
   tags: readonly string[],
   identity: string,
   serverMs: number,
-  names: KeyNames,
-): Promise<ReadonlyMap<string, string> | string> {
+  { names, epochs: known }: VouchOptions,
+): Promise<Pick<Vouched, 'epochs' | 'replaced'> | string> {
   const epochs = new Map<string, string>()
+  const replaced = new Map<string, number>()
   const mends: CommandLine[] = []
   const missing: string[] = []
   const found = await ask(
@@ -131,9 +135,13 @@ async function settleEpochs(
     const others = (Array.isArray(fields) ? fields.map(String) : []).filter((field) => field !== identity)
     // Where a slot or a master comes back to an identity that it once had, the epoch of then must be gone.
     if (others.length > 0) mends.push(['hdel', names.epoch(tag), ...others])
-    if (isEpoch(value)) epochs.set(tag, value)
+    // Read here, not after: what is let through from here on may come behind the new epoch.
+    const disowned = known.disowned(tag)
+    if (disowned !== undefined) replaced.set(tag, disowned)
+    const stands = isEpoch(value) && disowned === undefined
+    if (stands) epochs.set(tag, value)
     else missing.push(tag)
-    if (value !== null && !isEpoch(value)) mends.push(['hdel', names.epoch(tag), identity])
+    if (value !== null && !stands) mends.push(['hdel', names.epoch(tag), identity])
   }
   const mended = mends.length === 0 ? [] : await connection.send(mends)
   if (mended === undefined) return BROKE
@@ -151,7 +159,7 @@ async function settleEpochs(
   )
   if (typeof made === 'string') return made
   for (const [tag, [, value]] of made) if (isEpoch(value)) epochs.set(tag, value)
-  return epochs
+  return { epochs, replaced }
 }
 
 /** The answers by tag, without the tags that are served elsewhere. */

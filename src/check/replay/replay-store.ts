@@ -34,6 +34,12 @@ export interface ReplayStore {
    * in which it looked: the mark counts under this fence only.
    */
   fence(keyThumbprint: string): Fence
+  /**
+   * A proof of this key is let through although it was not marked here (`onStoreOutage: insecure…`): the memory no longer
+   * tells all that was used. So before it says `first` for this key again, the fence rises for every sharer, and what was
+   * let through until then cannot pass behind it. Returns since when (ms) this has been due.
+   */
+  disown(keyThumbprint: string, nowMs: number): number
 }
 
 /**

@@ -5,8 +5,20 @@ import type { Finding } from '../fault.ts'
 import { routeMatch } from '../route-match.ts'
 import type { Sections } from './sections.ts'
 
-export function routeRules({ routes }: Sections): readonly Finding[] {
-  return [...duplicateNames(routes), ...matchFaults(routes)]
+export function routeRules({ routes, store }: Sections): readonly Finding[] {
+  return [
+    ...duplicateNames(routes),
+    ...matchFaults(routes),
+    ...(store?.kind === 'memory' ? standInsForNothing(routes) : []),
+  ]
+}
+
+function standInsForNothing(routes: Sections['routes']): readonly Finding[] {
+  const message =
+    'stands in for a shared store, and the store is the embedded one already; write deny, or set store.kind: redis'
+  return routes.flatMap((route, index) =>
+    route?.onStoreOutage === 'insecureMemory' ? [{ path: ['routes', index, 'onStoreOutage'], message }] : [],
+  )
 }
 
 function duplicateNames(routes: Sections['routes']): readonly Finding[] {

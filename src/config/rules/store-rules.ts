@@ -16,17 +16,10 @@ export function storeRules({ store, server, nonce }: Sections): readonly Finding
       message: 'has no effect with this url; write rediss://, or tls: null',
     })
   }
-  if (store.kind === 'redis' && server !== undefined && server.workers > 1) findings.push(WORKERS_NOT_YET)
   if (store.kind === 'memory' && server !== undefined && server.workers > 1) {
     const message =
       'workers share no memory, so a proof could be used once in each; set workers: 1, or store.kind: redis'
     findings.push({ path: ['server', 'workers'], message })
   }
   return findings
-}
-
-/** The one place that refuses what is still to come. */
-const WORKERS_NOT_YET: Finding = {
-  path: ['server', 'workers'],
-  message: 'more than one comes with the next version; use 1, and more replicas',
 }

@@ -124,7 +124,13 @@ const route = z
       .enum(['deny', 'insecureMemory', 'insecureAllow'])
       .default('deny')
       .describe(
-        'When the store does not answer: `deny` with 503, `insecureAllow` (all replays pass), `insecureMemory` (an embedded store stands in; in this version it acts as `deny`).',
+        'When the store does not answer: `deny` with 503, `insecureMemory` (an embedded store stands in, so that a proof can pass once at each replica), `insecureAllow` (all replays pass).',
+      ),
+    onRevocationStale: z
+      .enum(['deny', 'insecureAllow'])
+      .default('deny')
+      .describe(
+        'When the revocation list was not shown to be fresh for `revocation.maxStalenessSeconds`: `deny` with 503, `insecureAllow` (what was revoked since passes).',
       ),
   })
   .describe('One protected place.')

@@ -27,10 +27,12 @@ export const server = section({
     .describe(
       'Where the secret stands (`file:PATH` or `env:NAME`) that each Check must carry in gRPC metadata `x-holdfast-client-secret` (Envoy: `grpc_service.initial_metadata`), so that not any pod may ask. Printable ASCII.',
     ),
-  workers: whole(1, 64).default(1).describe('Processes that serve; more than one needs `store.kind: redis`.'),
+  workers: whole(1, 64)
+    .default(1)
+    .describe('Processes that serve behind the one listener; more than one needs `store.kind: redis`.'),
   maxConcurrentChecks: whole(1, 1_000_000)
     .default(1000)
-    .describe('Checks in flight; above it a check is refused with 503 at once.'),
+    .describe('Checks in flight, in each worker; above it a check is refused with 503 at once.'),
   deadlineMs: whole(10, 10_000)
     .default(150)
     .describe('Time for one check in milliseconds; then it is refused with 503. Shorter than the `timeout` of Envoy.'),

@@ -190,9 +190,16 @@ describe('a denial as a whole', () => {
       spiffeId: 'spiffe://example.org/a',
       certificateThumbprint: undefined,
       certificateNotBeforeSeconds: undefined,
+      certificateIssuerSerial: undefined,
     }
-    const { metadata } = deny('peer_mismatch', both, 'dpop', { peer, degraded: 'insecureAllow' })
-    expect(metadata).toMatchObject({ peer: 'spiffe://example.org/a', degraded: 'insecureAllow' })
+    const { metadata } = deny('peer_mismatch', both, 'dpop', {
+      peer,
+      degraded: ['insecureAllow', 'insecureStaleRevocations'],
+    })
+    expect(metadata).toMatchObject({
+      peer: 'spiffe://example.org/a',
+      degraded: 'insecureAllow,insecureStaleRevocations',
+    })
   })
 })
 
@@ -258,7 +265,12 @@ describe('what the upstream gets', () => {
   })
 
   it('the peer, when it has a SPIFFE ID', () => {
-    const peer = { spiffeId: 'spiffe://example.org/a', certificateThumbprint: 'x', certificateNotBeforeSeconds: 1 }
+    const peer = {
+      spiffeId: 'spiffe://example.org/a',
+      certificateThumbprint: 'x',
+      certificateNotBeforeSeconds: 1,
+      certificateIssuerSerial: undefined,
+    }
     expect(allowed(both, { peer }).headers).toContainEqual(['x-holdfast-peer', 'spiffe://example.org/a'])
   })
 

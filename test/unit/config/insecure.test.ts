@@ -17,14 +17,22 @@ describe('weakenings in force', () => {
 
   test('each by its path', async () => {
     const config = await load({
-      top: { server: '{ listen: 0.0.0.0:9191 }' },
+      top: {
+        server: '{ listen: 0.0.0.0:9191 }',
+        store: '{ kind: redis }',
+        nonce: '{ secret: env:NONCE }',
+      },
       issuer: {
         keys: '{ jwksUri: http://as.example.com/jwks, insecureHttp: true }',
         tokenTypes: '[]',
         insecureAnyTokenType: 'true',
         insecureIgnoredConfirmations: '[osc]',
       },
-      route: { binding: '{ anyOf: [dpop, insecureBearer] }', onStoreOutage: 'insecureAllow' },
+      route: {
+        binding: '{ anyOf: [dpop, insecureBearer] }',
+        onStoreOutage: 'insecureAllow',
+        onRevocationStale: 'insecureAllow',
+      },
       routes: [
         '{ name: b, match: { authority: b.example }, origin: https://b.example, audience: b, onStoreOutage: insecureMemory }',
       ],
@@ -36,6 +44,7 @@ describe('weakenings in force', () => {
       'issuers[0].insecureIgnoredConfirmations',
       'routes[0].binding.insecureBearer',
       'routes[0].onStoreOutage.insecureAllow',
+      'routes[0].onRevocationStale.insecureAllow',
       'routes[1].onStoreOutage.insecureMemory',
     ])
   })

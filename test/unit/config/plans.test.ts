@@ -31,6 +31,7 @@ describe('plans', () => {
         resourceMetadata: undefined,
         cors: false,
         onStoreOutage: 'deny',
+        onRevocationStale: 'deny',
       },
     ])
     expect(issuers).toEqual([
@@ -76,7 +77,8 @@ describe('plans', () => {
         upstream: '{ authorization: strip }',
         resourceMetadata: 'https://payments.example.com/.well-known/oauth-protected-resource',
         cors: 'true',
-        onStoreOutage: 'insecureMemory',
+        onStoreOutage: 'insecureAllow',
+        onRevocationStale: 'insecureAllow',
       },
     })
     expect(routes[0]).toEqual({
@@ -105,7 +107,8 @@ describe('plans', () => {
       upstream: { authorization: 'strip' },
       resourceMetadata: 'https://payments.example.com/.well-known/oauth-protected-resource',
       cors: true,
-      onStoreOutage: 'insecureMemory',
+      onStoreOutage: 'insecureAllow',
+      onRevocationStale: 'insecureAllow',
     })
     expect(issuers[0]).toEqual({
       issuer: 'https://as.example.com',

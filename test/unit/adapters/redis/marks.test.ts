@@ -87,24 +87,31 @@ describe('what the answers mean', () => {
     ['somebody was there', other, EPOCH, { kind: 'settled', outcome: replayed }],
     ['somebody was there, no epoch', other, null, { kind: 'settled', outcome: replayed }],
   ])('A17 %s', (_, found, epoch, expected) => {
-    expect(judge(pendingOf('a'), found, epoch)).toEqual(expected)
+    expect(judge(pendingOf('a'), found, epoch, false)).toEqual(expected)
   })
 
   it('A17 our own record is ours: the answer to the first try was lost', () => {
     const mark = pendingOf('a')
-    expect(judge(mark, mark.record, EPOCH)).toMatchObject({ outcome: { kind: 'first' } })
-    expect(judge(mark, mark.record, null)).toEqual({ kind: 'lost' })
+    expect(judge(mark, mark.record, EPOCH, false)).toMatchObject({ outcome: { kind: 'first' } })
+    expect(judge(mark, mark.record, null, false)).toEqual({ kind: 'lost' })
+  })
+
+  it('nothing is first under an epoch that is disowned; a replay is one all the same', () => {
+    const mark = pendingOf('a')
+    expect(judge(mark, null, EPOCH, true)).toEqual({ kind: 'lost' })
+    expect(judge(mark, mark.record, EPOCH, true)).toEqual({ kind: 'lost' })
+    expect(judge(mark, other, EPOCH, true)).toEqual({ kind: 'settled', outcome: replayed })
   })
 
   it.each(['junk', 7, ['x']])('a value that something else wrote is never first, and accuses nobody', (found) => {
-    expect(judge(pendingOf('a'), found, EPOCH)).toMatchObject({ outcome: { kind: 'unavailable' } })
+    expect(judge(pendingOf('a'), found, EPOCH, false)).toMatchObject({ outcome: { kind: 'unavailable' } })
   })
 
   it.each(['OOM no', 'READONLY no', 'WRONGTYPE no', 'ERR no', 'no'])(
     'an error (%s) in either answer is never first',
     (text) => {
-      expect(judge(pendingOf('a'), new Error(text), EPOCH).kind).toBe('trouble')
-      expect(judge(pendingOf('a'), null, new Error(text)).kind).toBe('trouble')
+      expect(judge(pendingOf('a'), new Error(text), EPOCH, false).kind).toBe('trouble')
+      expect(judge(pendingOf('a'), null, new Error(text), false).kind).toBe('trouble')
     },
   )
 

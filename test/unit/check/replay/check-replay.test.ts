@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { makeMemoryReplayStore } from '../../../../src/adapters/memory/memory-replay-store.ts'
 import { noFindings } from '../../../../src/check/decide.ts'
 import type { Findings } from '../../../../src/check/decision.ts'
 import { makeNonces } from '../../../../src/check/proof/nonce.ts'
@@ -20,9 +21,18 @@ function marking(outcome: MarkOutcome, findings: Partial<Findings> = {}, nonce?:
       return outcome
     },
     fence: () => ({ proofsUntilMs: 0, noncesUntilMs: 0, epoch: 'e' }),
+    disown: (_: string, nowMs: number) => nowMs,
   }
+  const standIn = makeMemoryReplayStore(1, 0)
+  const clock = { nowMs: () => NOW_MS }
   const found: Findings = { ...noFindings(NOW_MS), route: routePlan(), ...findings }
-  const result = checkReplay({ ...proof, nonce }, factsOf(honest()), found, 'decision', { replay, nonces, scope: 's' })
+  const result = checkReplay({ ...proof, nonce }, factsOf(honest()), found, 'decision', {
+    replay,
+    standIn,
+    clock,
+    nonces,
+    scope: 's',
+  })
   return { marks, found, result }
 }
 
@@ -39,7 +49,12 @@ describe('marking a proof', () => {
   })
 
   it('the sender is the workload, else the certificate, beside the address', async () => {
-    const peer = { spiffeId: 'spiffe://td/a', certificateThumbprint: 'c', certificateNotBeforeSeconds: undefined }
+    const peer = {
+      spiffeId: 'spiffe://td/a',
+      certificateThumbprint: 'c',
+      certificateNotBeforeSeconds: undefined,
+      certificateIssuerSerial: undefined,
+    }
     const named = marking({ kind: 'first' }, { peer }).marks[0]
     const unnamed = marking({ kind: 'first' }, { peer: { ...peer, spiffeId: undefined } }).marks[0]
     expect(named?.sender).toEqual(senderHash('spiffe://td/a', '10.0.0.1'))
@@ -55,14 +70,11 @@ describe('marking a proof', () => {
     expect(nonces.check(found.nonce ?? '', 'thumb', 'e', NOW_MS).kind).toBe('valid')
   })
 
-  it.each(['deny', 'insecureMemory'] as const)(
-    'unavailable with onStoreOutage %s is refused',
-    async (onStoreOutage) => {
-      const { result, found } = marking({ kind: 'unavailable', detail: 'x' }, { route: routePlan({ onStoreOutage }) })
-      expect(await result).toEqual({ reason: 'replay_store_unavailable', detail: 'x' })
-      expect(found.degraded).toBeUndefined()
-    },
-  )
+  it('unavailable with onStoreOutage deny is refused', async () => {
+    const { result, found } = marking({ kind: 'unavailable', detail: 'x' })
+    expect(await result).toEqual({ reason: 'replay_store_unavailable', detail: 'x' })
+    expect(found.degraded).toEqual([])
+  })
 
   it('without a route nothing is marked', async () => {
     const { result, marks } = marking({ kind: 'first' }, { route: undefined })

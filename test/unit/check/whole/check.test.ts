@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { makeMemoryReplayStore } from '../../../../src/adapters/memory/memory-replay-store.ts'
 import type { EnvoyAnswer } from '../../../../src/check/answer.ts'
 import type { RouteMatch } from '../../../../src/check/route-plan.ts'
-import { acceptAll, acceptAny, makeWorld, routePlan } from '../../../support/check-world.ts'
+import { acceptAll, acceptAny, header, makeWorld, routePlan } from '../../../support/check-world.ts'
 import { makeKey } from '../../../support/jws.ts'
 import {
   asEnvoyWrites,
@@ -25,10 +25,6 @@ beforeAll(async () => {
 
 function challenges(answer: EnvoyAnswer): string[] {
   return answer.headers.filter(([name]) => name === 'www-authenticate').map(([, value]) => value)
-}
-
-function header(answer: EnvoyAnswer, name: string): string | undefined {
-  return answer.headers.find(([header]) => header === name)?.[1]
 }
 
 describe('one thing wrong', () => {
@@ -300,6 +296,7 @@ describe('nonce and fence (A33 to A36)', () => {
           lost = true
           return first ? { kind: 'first' } : { kind: 'fenced' }
         },
+        disown: (_, nowMs) => nowMs,
       },
     })
     const refused = await world.ask(factsOf(honest()))
@@ -321,6 +318,7 @@ describe('nonce and fence (A33 to A36)', () => {
           return { proofsUntilMs: 0, noncesUntilMs: 0, epoch: '' }
         },
         markFirstUse: () => (sameTurn ? { kind: 'first' } : { kind: 'unavailable', detail: 'another turn' }),
+        disown: (_, nowMs) => nowMs,
       },
     })
     expect((await world.decide(factsOf(honest()))).reason).toBe('ok')
@@ -401,6 +399,19 @@ describe('revocation, modes, preflight, bounds', () => {
     const { decision, answer } = await world.ask(factsOf(honest()))
     expect(decision.reason).toBe('revocation_stale')
     expect(answer.status).toBe(503)
+  })
+
+  it('onRevocationStale insecureAllow goes on without a fresh list, and says so; what is known to be revoked stays out', async () => {
+    let known = false
+    const revocation = { id: 'r1', kind: 'session' } as const
+    const world = makeWorld([routePlan({ onRevocationStale: 'insecureAllow' })], {
+      revocations: { find: () => (known ? { kind: 'revoked', revocation } : { kind: 'stale', detail: 'x' }) },
+    })
+    const { decision, answer } = await world.ask(factsOf(honest()))
+    expect(decision.reason).toBe('ok')
+    expect(answer.metadata['degraded']).toBe('insecureStaleRevocations')
+    known = true
+    expect((await world.decide(factsOf(honest()))).reason).toBe('revoked')
   })
 
   it('mode off allows whatever comes, without an identity', async () => {
