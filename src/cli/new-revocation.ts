@@ -1,14 +1,15 @@
 /** From the words of `holdfast revoke` to one entry of the list. A raw token is hashed here and goes no further. */
 import { hash, randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
-import { parseTime } from '../adapters/files/rfc3339.ts'
 import type { Result } from '../check/result.ts'
 import { REVOCATION_KINDS, type Revocation, type RevocationKind } from '../check/revocation/revocation.ts'
 import { normaliseRevocationValue } from '../check/revocation/revocation-value.ts'
 import type { Config } from '../config/schema.ts'
+import { parseTime } from '../revocations/rfc3339.ts'
 import type { Parsed } from './args.ts'
 import type { Io } from './command.ts'
 import { parseDuration } from './duration.ts'
+import { faultOfShare } from './reach.ts'
 import { furthestAhead, longestLife } from './revocation-lifetime.ts'
 import { unknownKind } from './revocation-settings.ts'
 
@@ -20,6 +21,8 @@ export const REVOKE_OPTIONS = {
   by: 'string',
   wait: 'string',
   to: 'string',
+  'max-share': 'string',
+  yes: 'boolean',
   config: 'string',
   json: 'boolean',
 } as const
@@ -56,7 +59,7 @@ export async function readOrder(
   if (kind === undefined) return wrong(unknownKind(kindText))
   if (kind !== 'token' && looksLikeToken(given))
     return wrong(`VALUE is a whole token, not a ${kind}; use: revoke token`)
-  const value = normaliseRevocationValue(kind, await withoutRawToken(kind, given, io), values.issuer)
+  const value = normaliseRevocationValue(kind, await listedValue(kind, given, io), values.issuer)
   if (!value.ok) return wrong(`VALUE ${value.error.message}`)
   const before = values['issued-before'] ?? 'now'
   const issuedBeforeSeconds = before === 'now' ? undefined : parseTime(before)
@@ -70,6 +73,8 @@ export async function readOrder(
   const waitFault = faultOfWait(values.wait)
   if (waitFault !== undefined) return wrong(waitFault)
   if (values.to !== undefined && values.to !== 'file' && values.to !== 'shared') return wrong('--to is file or shared')
+  const shareFault = faultOfShare(values['max-share'])
+  if (shareFault !== undefined) return wrong(shareFault)
   const long = (['why', 'by'] as const).find((name) => (values[name]?.length ?? 0) > MAX_NOTE_LENGTH)
   if (long !== undefined) return wrong(`--${long} is longer than ${MAX_NOTE_LENGTH} characters`)
   const by = values.by ?? userName(io)
@@ -111,8 +116,12 @@ function lastMoment(life: ReturnType<typeof longestLife>, issuedBefore: number, 
   return life.kind === 'endless' ? undefined : Math.max(issuedBefore, now) + life.seconds
 }
 
-/** Standard input is always a token: pasting it there keeps it out of the history of the shell. */
-async function withoutRawToken(kind: RevocationKind, given: string, io: Io): Promise<string> {
+/**
+ * VALUE as the list has it. Standard input is always a token: pasting it there keeps it out of the history of the shell. A
+ * certificate may be what `openssl x509 -noout -serial -issuer` prints, two lines.
+ */
+async function listedValue(kind: RevocationKind, given: string, io: Io): Promise<string> {
+  if (kind === 'certificate') return given.trim().replace(/\s*\r?\n\s*/g, ' ')
   if (kind !== 'token') return given
   if (given !== '-') return looksLikeToken(given) ? sha256(given) : given
   const text = (await io.stdin()).trim()

@@ -1,10 +1,11 @@
 /** `holdfast revocations`: what is cut off, and until when. */
 
-import { type RevocationDocument, toRawEntry } from '../adapters/files/revocation-document.ts'
 import { readRevocationFile } from '../adapters/files/revocation-file.ts'
-import { formatTime } from '../adapters/files/rfc3339.ts'
 import { readSharedList } from '../adapters/redis/revocation/shared-list.ts'
 import { REVOCATION_KINDS, type Revocation } from '../check/revocation/revocation.ts'
+import { toRawEntry } from '../revocations/raw-entry.ts'
+import type { RevocationDocument } from '../revocations/revocation-document.ts'
+import { formatTime } from '../revocations/rfc3339.ts'
 import { readArgs } from './args.ts'
 import type { Command, Io } from './command.ts'
 import { EXIT } from './exit-codes.ts'

@@ -1,15 +1,26 @@
 /** `holdfast revoke`: the kill switch. Cuts off a token, a session, or everything of an identity. */
-import { hasEnded, toRawEntry } from '../adapters/files/revocation-document.ts'
 import { changeRevocationFile } from '../adapters/files/revocation-file.ts'
-import { formatTime } from '../adapters/files/rfc3339.ts'
+import { askReach } from '../adapters/redis/revocation/ask-reach.ts'
 import type { ListServer } from '../adapters/redis/revocation/list-connection.ts'
 import { addToSharedList } from '../adapters/redis/revocation/shared-list.ts'
 import { REVOCATION_KINDS } from '../check/revocation/revocation.ts'
 import { EXAMPLES } from '../check/revocation/revocation-value.ts'
+import { hasEnded, toRawEntry } from '../revocations/raw-entry.ts'
+import { formatTime } from '../revocations/rfc3339.ts'
 import { readArgs } from './args.ts'
 import type { Command, Io } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { makeRevocation, type NewRevocation, REVOKE_OPTIONS, readOrder } from './new-revocation.ts'
+import {
+  DEFAULT_MAX_SHARE_PERCENT,
+  isBroad,
+  isOneSession,
+  judgeReach,
+  MAX_UNASKED_SESSIONS,
+  needsYes,
+  UNKNOWN_IN_FILE,
+  WATCHED_ENOUGH_SECONDS,
+} from './reach.ts'
 import { type Lists, printable, readSettings, tellTrouble, wrongUse } from './revocation-settings.ts'
 import { DEFAULT_WAIT_SECONDS, reportReplicas, withSharedList } from './shared-list.ts'
 
@@ -31,8 +42,10 @@ workload or trust domain with an old token or an old certificate.
 ${examples}
 
 token is the SHA-256 of the token as hex, a jti with --issuer, or the token itself: it is hashed at once and
-never kept; "-" reads it from standard input. workload may be a prefix that ends in /*. certificate may be the
-hex fingerprint. Put -- before a VALUE that starts with a dash.
+never kept; "-" reads it from standard input. workload may be a prefix that ends in /*. Put -- before a VALUE that
+starts with a dash. certificate is its x5t#S256, its SHA-256 fingerprint as hex, or its serial number and issuer, as
+openssl x509 -noout -serial -issuer prints them:
+  holdfast revoke certificate "serial=0A1B2C issuer=CN=Example CA,O=Example"
 
   --issuer URL           only of this issuer (token by jti, session, subject, client)
   --issued-before TIME   RFC 3339, such as 2026-11-23T10:00:00Z, or now (default)
@@ -42,6 +55,9 @@ hex fingerprint. Put -- before a VALUE that starts with a dash.
   --by NAME              who revokes (default: the user)
   --wait SECONDS         how long to wait until all replicas have applied it (default: ${DEFAULT_WAIT_SECONDS}); a list in a
                          file has none
+  --max-share PERCENT    the share of the live sessions that may be cut off without --yes (default: ${DEFAULT_MAX_SHARE_PERCENT}); up
+                         to ${MAX_UNASKED_SESSIONS} sessions always may
+  --yes                  go on, whatever it cuts off
   --to LIST              file or shared, where the configuration has both (default: shared)
   --config FILE          the configuration (default: HOLDFAST_CONFIG, else ./holdfast.yaml)
   --json                 what was written as JSON
@@ -50,8 +66,14 @@ Prints the id of the revocation; holdfast unrevoke ID takes it back. With store.
 list that all replicas share: each is printed as it applies it. Running servers take it up from a file within
 ${TAKEN_UP_WITHIN_SECONDS} s.
 
-Exit codes: 0 done, 1 a replica did not say within --wait that it has applied it (it stands in the list all the
-same), 2 wrong use or configuration, 3 the list cannot be written.
+Before it writes to the shared list it asks the replicas how many live sessions it would cut off: those that they
+allowed in the last 15 minutes, a session that several see counting at each. It waits a second at most. More than
+--max-share: says so, changes nothing. A token and a session are one session and not asked for. An issuer, a trust
+domain and a prefix need --yes wherever the number cannot be had: from a file; when a replica does not answer, or has
+served for less than ${WATCHED_ENOUGH_SECONDS} s.
+
+Exit codes: 0 done, 1 it needs --yes (nothing was changed, no id is printed), or a replica did not say within --wait
+that it has applied it (it stands in the list all the same), 2 wrong use or configuration, 3 the list cannot be written.
 `,
   async run(args, io) {
     const parsed = readArgs(args, REVOKE_OPTIONS, ['KIND', 'VALUE'])
@@ -65,9 +87,17 @@ same), 2 wrong use or configuration, 3 the list cannot be written.
     if (target === undefined) return wrongUse(NAME, `the configuration has no such list as --to ${to} names`, io)
     const made = makeRevocation(order.value, settings.config, Date.now() / 1000)
     if (!made.ok) return wrongUse(NAME, made.error, io)
-    if (typeof target === 'string') return writeToFile(made.value, target, json, io)
+    const { 'max-share': maxShare, yes = false } = parsed.values
+    if (typeof target === 'string') {
+      if (maxShare !== undefined)
+        return wrongUse(NAME, '--max-share is for the shared list: a file has nobody to ask', io)
+      if (!yes && isBroad(made.value.revocation)) return needsYes(NAME, UNKNOWN_IN_FILE, { json, io })
+      return writeToFile(made.value, target, json, io)
+    }
     const waitSeconds = wait === undefined ? DEFAULT_WAIT_SECONDS : Number(wait)
-    return writeToShared(made.value, target, settings.lists.file !== undefined, { waitSeconds, json }, io)
+    const maxSharePercent = maxShare === undefined ? DEFAULT_MAX_SHARE_PERCENT : Number(maxShare)
+    const options = { fileBeside: settings.lists.file !== undefined, waitSeconds, maxSharePercent, yes, json }
+    return writeToShared(made.value, target, options, io)
   },
 }
 
@@ -91,29 +121,43 @@ async function writeToFile(made: NewRevocation, file: string, json: boolean, io:
   return EXIT.done
 }
 
+interface SharedOptions {
+  readonly fileBeside: boolean
+  readonly waitSeconds: number
+  readonly maxSharePercent: number
+  readonly yes: boolean
+  readonly json: boolean
+}
+
 async function writeToShared(
   made: NewRevocation,
   server: ListServer,
-  fileBeside: boolean,
-  { waitSeconds, json }: { readonly waitSeconds: number; readonly json: boolean },
+  { fileBeside, waitSeconds, maxSharePercent, yes, json }: SharedOptions,
   io: Io,
 ): Promise<number> {
+  const { revocation } = made
   const exitCode = await withSharedList(NAME, server, io, async (connection) => {
+    const reach = isOneSession(revocation)
+      ? undefined
+      : judgeReach(revocation, await askReach(connection, server.keys, revocation), maxSharePercent)
+    if (!yes && reach?.doubt !== undefined) return needsYes(NAME, { ...reach, doubt: reach.doubt }, { json, io })
     const startedMs = performance.now()
-    const written = await addToSharedList(connection, server.keys, made.revocation)
+    const written = await addToSharedList(connection, server.keys, revocation)
     const where = fileBeside ? 'the shared list (--to file writes to the file beside it)' : 'the shared list'
-    if (!json) print(made, where, io)
+    if (!json) print(made, where, io, reach?.told)
     const wait = { command: NAME, server, written, startedMs, waitSeconds, quiet: json }
     const { exitCode, replicas } = await reportReplicas(connection, wait, io)
-    const entry = toRawEntry(made.revocation) as object
-    if (json) io.out(`${JSON.stringify({ ...entry, list: 'shared', replicas }, null, 2)}\n`)
+    const entry = toRawEntry(revocation) as object
+    const applied = { list: 'shared', reach: reach?.figures ?? null, replicas }
+    if (json) io.out(`${JSON.stringify({ ...entry, ...applied }, null, 2)}\n`)
     return exitCode
   })
   if (exitCode === EXIT.unreachable && fileBeside) io.err(`holdfast ${NAME}: --to file writes to the watched file\n`)
   return exitCode
 }
 
-function print({ revocation, endless }: NewRevocation, writtenTo: string, io: Io): void {
+/** @param cutsOff undefined: nobody was asked */
+function print({ revocation, endless }: NewRevocation, writtenTo: string, io: Io, cutsOff?: string): void {
   const { id, kind, value, issuer, issuedBeforeSeconds, expiresAtSeconds } = revocation
   const ends =
     expiresAtSeconds === undefined
@@ -122,7 +166,7 @@ function print({ revocation, endless }: NewRevocation, writtenTo: string, io: Io
   io.out(`${id}
   revoked        ${kind} ${printable(value)}${issuer === undefined ? '' : ` of ${printable(issuer)}`}
   issued before  ${formatTime(issuedBeforeSeconds)}
-  ends           ${ends}
+  ends           ${ends}${cutsOff === undefined ? '' : `\n  cuts off       ${cutsOff}`}
   written to     ${writtenTo}
 `)
 }

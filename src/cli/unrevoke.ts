@@ -1,8 +1,9 @@
 /** `holdfast unrevoke`: takes one revocation back. */
-import { idOf } from '../adapters/files/revocation-document.ts'
+
 import { changeRevocationFile } from '../adapters/files/revocation-file.ts'
 import type { ListServer } from '../adapters/redis/revocation/list-connection.ts'
 import { removeFromSharedList } from '../adapters/redis/revocation/shared-list.ts'
+import { idOf } from '../revocations/raw-entry.ts'
 import { readArgs } from './args.ts'
 import type { Command, Io } from './command.ts'
 import { EXIT } from './exit-codes.ts'

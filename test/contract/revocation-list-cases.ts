@@ -15,6 +15,7 @@ const OTHER_HASH = '60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11
 const KEY = '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I'
 const PEER_CERTIFICATE = 'A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0'
 const BOUND_CERTIFICATE = 'Wfn777VsDXE-cW3Wvzm7CuMw6D6h15KRhVqq3o80H48'
+const ISSUER_SERIAL = 'serial=a1b2c3 issuer=CN=example ca,O=example'
 const WORKLOAD = 'spiffe://example.org/ns/shop/sa/payments'
 const HOLDER = 'spiffe://partner.example/ns/shop/sa/orders'
 
@@ -27,6 +28,7 @@ export const QUERY: RevocationQuery = {
   client: 'client-1',
   keyThumbprint: KEY,
   certificateThumbprints: [PEER_CERTIFICATE, BOUND_CERTIFICATE],
+  certificateIssuerSerial: ISSUER_SERIAL,
   certificateNotBeforeSeconds: NOT_BEFORE,
   workloads: [WORKLOAD, HOLDER],
   issuedAtSeconds: IAT,
@@ -41,6 +43,7 @@ export const BARE_QUERY: RevocationQuery = {
   client: undefined,
   keyThumbprint: undefined,
   certificateThumbprints: [],
+  certificateIssuerSerial: undefined,
   certificateNotBeforeSeconds: undefined,
   workloads: [],
 }
@@ -128,6 +131,14 @@ export const CASES: readonly Case[] = [
   miss('certificate: issued later itself', revocation('certificate', PEER_CERTIFICATE, before)),
   hit('certificate: no notBefore counts as old', revocation('certificate', PEER_CERTIFICATE, before), unknown),
   miss('certificate: ended', revocation('certificate', PEER_CERTIFICATE, { expiresAtSeconds: NOW })),
+  hit('certificate: by issuer and serial', revocation('certificate', ISSUER_SERIAL)),
+  miss('certificate: another serial', revocation('certificate', ISSUER_SERIAL.replace('a1b2c3', 'a1b2c4'))),
+  miss('certificate: another issuer', revocation('certificate', ISSUER_SERIAL.replace('O=example', 'O=other'))),
+  miss('certificate: by serial, issued later itself', revocation('certificate', ISSUER_SERIAL, before)),
+  hit('certificate: by serial, no notBefore counts as old', revocation('certificate', ISSUER_SERIAL, before), unknown),
+  miss('certificate: by serial, the certificate was not seen', revocation('certificate', ISSUER_SERIAL), {
+    certificateIssuerSerial: undefined,
+  }),
 
   hit('workload: the peer', revocation('workload', WORKLOAD)),
   hit('workload: the holder', revocation('workload', HOLDER)),

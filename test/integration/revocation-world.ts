@@ -1,6 +1,7 @@
 /** Replicas of the shared revocation list in this process, on a real server; and an operator that changes the list. */
 import { onTestFinished } from 'vitest'
 import { type Acknowledged, awaitReplicas } from '../../src/adapters/redis/revocation/acknowledgements.ts'
+import type { ReachOf } from '../../src/adapters/redis/revocation/answering.ts'
 import { type ListServer, listServer } from '../../src/adapters/redis/revocation/list-connection.ts'
 import { addToSharedList, removeFromSharedList, type Written } from '../../src/adapters/redis/revocation/shared-list.ts'
 import {
@@ -21,6 +22,8 @@ export interface Replica extends SharedRevocations {
 export interface ReplicaOptions {
   readonly maxStalenessMs?: number
   readonly id?: string
+  /** Without it: one that does not know the question what a revocation would cut off. */
+  readonly reachOf?: ReachOf
 }
 
 const QUERY: RevocationQuery = {
@@ -32,6 +35,7 @@ const QUERY: RevocationQuery = {
   client: undefined,
   keyThumbprint: undefined,
   certificateThumbprints: [],
+  certificateIssuerSerial: undefined,
   certificateNotBeforeSeconds: undefined,
   workloads: [],
   issuedAtSeconds: 1,
@@ -48,6 +52,7 @@ export function startReplica(url: string, options: ReplicaOptions = {}): Replica
     replicaId: id,
     clock: { nowMs: Date.now },
     maxStalenessMs: options.maxStalenessMs ?? 10_000,
+    ...(options.reachOf === undefined ? {} : { reachOf: options.reachOf }),
     events: {
       applied: () => {},
       entryRefused: ({ place, message }) => void events.push(`refused ${place}: ${message}`),

@@ -43,6 +43,7 @@ describe('rule 11 the log of decisions', () => {
             spiffeId: 'spiffe://td/a',
             certificateThumbprint: secrets.certificate,
             certificateNotBeforeSeconds: 0,
+            certificateIssuerSerial: undefined,
           },
           token: {
             ...TOKEN,

@@ -4,9 +4,11 @@
  */
 import type { Clock } from '../../check/clock.ts'
 import type { RevocationKind, RevocationList } from '../../check/revocation/revocation.ts'
-import { buildRevocationIndex, type RevocationIndex } from '../../check/revocation/revocation-index.ts'
+import type { RevocationIndex } from '../../check/revocation/revocation-index.ts'
+import type { RefusedEntry } from '../../revocations/raw-entry.ts'
+import { MAX_DOCUMENT_BYTES } from '../../revocations/revocation-document.ts'
+import { loadRevocations } from './load-revocations.ts'
 import { readContent } from './read-content.ts'
-import { MAX_DOCUMENT_BYTES, type RefusedEntry, readRawEntries, readRevocations } from './revocation-document.ts'
 import { watchFile } from './watched-file.ts'
 
 export interface RevocationStats {
@@ -44,8 +46,6 @@ export interface RevocationFileDeps {
 }
 
 const STALE = { kind: 'stale', detail: 'the revocation list could not be read' } as const
-/** A list written by something else altogether must not fill the log. */
-const MAX_NAMED = 100
 const EMPTY = Buffer.from('{"version":1,"revocations":[]}')
 
 /**
@@ -60,21 +60,22 @@ export function openFileRevocations(path: string, deps: RevocationFileDeps): Fil
   let watched: { close(): void } | undefined
   let closed = false
 
-  function apply(content: Buffer): void {
-    const entries = readRawEntries(content)
-    if (!entries.ok) {
-      events.failed(entries.error)
+  async function apply(content: Buffer): Promise<void> {
+    const loaded = await loadRevocations(content, clock.nowMs() / 1000, () => closed)
+    if (loaded === undefined) return
+    if (!loaded.ok) {
+      events.failed(loaded.error)
       return
     }
-    const { revocations, refused } = readRevocations(entries.value)
+    const { refused, refusedEntries } = loaded.value
     const appliedAtMs = clock.nowMs()
-    const newest = revocations.reduce((latest, { atSeconds }) => Math.max(latest, atSeconds), newestAtSeconds)
+    const newest = Math.max(newestAtSeconds, loaded.value.newestAtSeconds)
     const newestAgeMs = index === undefined || newest === newestAtSeconds ? undefined : appliedAtMs - newest * 1000
     newestAtSeconds = newest
-    index = buildRevocationIndex(revocations, appliedAtMs / 1000)
-    stats = { counts: index.counts, refusedEntries: refused.length, appliedAtMs, newestAgeMs }
+    index = loaded.value.index
+    stats = { counts: index.counts, refusedEntries, appliedAtMs, newestAgeMs }
     events.applied(stats)
-    for (const entry of refused.slice(0, MAX_NAMED)) events.entryRefused(entry)
+    for (const entry of refused) events.entryRefused(entry)
   }
 
   return {
@@ -84,10 +85,11 @@ export function openFileRevocations(path: string, deps: RevocationFileDeps): Fil
       const known = await readContent(path, MAX_DOCUMENT_BYTES)
       if (closed) return
       if (known.kind === 'problem') events.failed(known.problem)
-      else apply(known.kind === 'content' ? known.content : EMPTY)
-      const onChange = (content: Buffer | undefined, problem: string | undefined): void => {
+      else await apply(known.kind === 'content' ? known.content : EMPTY)
+      if (closed) return
+      const onChange = async (content: Buffer | undefined, problem: string | undefined): Promise<void> => {
         if (content === undefined) events.failed(problem ?? 'cannot be read')
-        else apply(content)
+        else await apply(content)
       }
       watched = watchFile(path, onChange, { known, pollMs, maxBytes: MAX_DOCUMENT_BYTES })
     },

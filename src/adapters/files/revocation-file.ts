@@ -6,16 +6,16 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Result } from '../../check/result.ts'
-import { lockFile } from './file-lock.ts'
-import { readContent } from './read-content.ts'
+import type { RawEntry } from '../../revocations/raw-entry.ts'
 import {
   MAX_DOCUMENT_BYTES,
-  type RawEntry,
   type RevocationDocument,
   readRawEntries,
   readRevocations,
   writeDocument,
-} from './revocation-document.ts'
+} from '../../revocations/revocation-document.ts'
+import { lockFile } from './file-lock.ts'
+import { readContent } from './read-content.ts'
 
 /** `unusable`: it is there and is no list, so it is left alone. `unreachable`: the system or another writer is in the way. */
 export interface FileTrouble {

@@ -2,9 +2,10 @@
  * Tells when the content of a file changes. The folder is watched, not the file, since editors and Kubernetes (`..data`)
  * put another file in its place; and it is looked at on a timer, since not every file system sends events.
  */
-import { hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { type FSWatcher, watch } from 'node:fs'
 import { dirname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { type FileContent, readContent } from './read-content.ts'
 
 export interface WatchOptions {
@@ -21,34 +22,43 @@ export interface WatchedFile {
   close(): void
 }
 
-/** `content` is undefined when the file cannot be read; `problem` then says why. */
-export type OnChange = (content: Buffer | undefined, problem: string | undefined) => void
+/**
+ * `content` is undefined when the file cannot be read; `problem` then says why. While a promise is under way the file is not
+ * looked at; then it is.
+ */
+export type OnChange = (content: Buffer | undefined, problem: string | undefined) => void | Promise<void>
 
 /** Events come in bursts while a file is written. */
 const SETTLE_MS = 25
+/** A few milliseconds of work: what else there is to do comes in between. */
+const HASHED_AT_ONCE = 2_097_152
 
 /**
  * Calls `onChange` with the content at the start, and again whenever its SHA-256 has changed: within `pollMs` and what a
  * reading takes, mostly at once. A file that is not there counts as one that cannot be read, and may appear later. Keeps no
- * process alive. `onChange` must not throw.
+ * process alive. `onChange` must not throw or reject.
  */
 export function watchFile(path: string, onChange: OnChange, options: WatchOptions = {}): WatchedFile {
-  const { pollMs = 1000, maxBytes = 4_194_304, known } = options
-  let digest = known === undefined ? undefined : digestOf(known)
+  const { pollMs = 1000, maxBytes = 4_194_304 } = options
+  /** Let go once its digest is known: it may be large. */
+  let known = options.known
+  let digest: string | undefined
   let signature: string | undefined
   let busy = false
   let again = false
   let closed = false
   let settle: NodeJS.Timeout | undefined
 
-  function take(read: FileContent): void {
+  async function take(read: FileContent): Promise<void> {
     signature = 'signature' in read ? read.signature : undefined
     if (read.kind === 'same') return
-    const next = digestOf(read)
-    if (next === digest) return
+    if (known !== undefined) digest = await digestOf(known)
+    known = undefined
+    const next = await digestOf(read)
+    if (next === digest || closed) return
     digest = next
-    if (read.kind === 'content') onChange(read.content, undefined)
-    else onChange(undefined, read.kind === 'missing' ? 'does not exist' : read.problem)
+    if (read.kind === 'content') await onChange(read.content, undefined)
+    else await onChange(undefined, read.kind === 'missing' ? 'does not exist' : read.problem)
   }
 
   async function look(): Promise<void> {
@@ -56,10 +66,9 @@ export function watchFile(path: string, onChange: OnChange, options: WatchOption
     if (busy) return
     busy = true
     const read = await readContent(path, maxBytes, signature)
+    if (!closed) await take(read)
     busy = false
-    if (closed) return
-    take(read)
-    if (again) await look()
+    if (again && !closed) await look()
   }
 
   const folder = watchFolder(dirname(path), () => {
@@ -84,8 +93,14 @@ export function watchFile(path: string, onChange: OnChange, options: WatchOption
   }
 }
 
-function digestOf(read: FileContent): string {
-  return read.kind === 'content' ? hash('sha256', read.content) : read.kind === 'problem' ? read.problem : read.kind
+async function digestOf(read: FileContent): Promise<string> {
+  if (read.kind !== 'content') return read.kind === 'problem' ? read.problem : read.kind
+  const digest = createHash('sha256')
+  for (let at = 0; at < read.content.length; at += HASHED_AT_ONCE) {
+    if (at > 0) await setImmediate()
+    digest.update(read.content.subarray(at, at + HASHED_AT_ONCE))
+  }
+  return digest.digest('hex')
 }
 
 /** A folder that cannot be watched (not there yet, no watches left) is left to the timer, and tried again by `renew`. */

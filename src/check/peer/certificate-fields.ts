@@ -3,6 +3,8 @@
  * octets. Nothing is verified here: that is Envoy's handshake.
  */
 import { type DerElement, readInside, readSingle, readTime, TAG } from './der.ts'
+import { issuerSerialText } from './issuer-serial.ts'
+import { readName } from './name-from-der.ts'
 
 export interface CertificateNames {
   readonly uris: readonly string[]
@@ -11,6 +13,8 @@ export interface CertificateNames {
 
 export interface CertificateFields {
   readonly notBeforeSeconds: number
+  /** Who issued it, and its serial number (issuer-serial.ts). */
+  readonly issuerSerial: string
   readonly names: CertificateNames
   /** CA=true, keyCertSign or cRLSign. */
   readonly isAuthority: boolean
@@ -40,11 +44,13 @@ export function readCertificate(der: Buffer): CertificateFields | undefined {
   const all = certificate?.length === 3 ? readInside(certificate[0], TAG.sequence) : undefined
   if (all === undefined) return undefined
   const tbs = all[0]?.tag === VERSION ? all.slice(1) : all
-  const [serial, , , validity] = tbs
+  const [serial, , issuer, validity] = tbs
   if (serial?.tag !== TAG.integer || tbs.length < 6) return undefined
   const notBeforeSeconds = readTime(readInside(validity, TAG.sequence)?.[0])
   const extensions = readExtensions(tbs)
-  if (notBeforeSeconds === undefined || extensions === undefined) return undefined
+  const name = readName(issuer)
+  const issuerSerial = name === undefined ? undefined : issuerSerialText(serial.content, name)
+  if (notBeforeSeconds === undefined || issuerSerial === undefined || extensions === undefined) return undefined
 
   const names = readNames(extensions.get(OID.subjectAltName))
   const ca = readIsCa(extensions.get(OID.basicConstraints))
@@ -53,6 +59,7 @@ export function readCertificate(der: Buffer): CertificateFields | undefined {
   if (names === undefined || ca === undefined || usage === undefined || purposes === undefined) return undefined
   return {
     notBeforeSeconds,
+    issuerSerial,
     names,
     isAuthority: ca || usage.authority,
     lacksDigitalSignature: usage.present && !usage.digitalSignature,

@@ -15,6 +15,8 @@ export interface PeerCertificate {
   /** The one valid SPIFFE ID; undefined when no URI SAN has the scheme. */
   readonly spiffeId: SpiffeId | undefined
   readonly notBeforeSeconds: number
+  /** Who issued it, and its serial number (issuer-serial.ts). */
+  readonly issuerSerial: string
   /** As they stand in the certificate, for the comparison with a forwarded element. */
   readonly names: CertificateNames
 }
@@ -46,9 +48,9 @@ function readFresh(urlEncodedPem: string): Result<PeerCertificate, Refusal> {
   if (der === undefined) return refuse('peer_ambiguous', 'the peer certificate is not one PEM block')
   const fields = readCertificate(der)
   if (fields === undefined) return refuse('peer_ambiguous', 'the peer certificate is not strict DER')
-  const { names, notBeforeSeconds } = fields
-  const thumbprint = hash('sha256', der, 'base64url')
-  if (!names.uris.some(hasSpiffeScheme)) return ok({ thumbprint, spiffeId: undefined, notBeforeSeconds, names })
+  const { names, notBeforeSeconds, issuerSerial } = fields
+  const certificate = { thumbprint: hash('sha256', der, 'base64url'), notBeforeSeconds, issuerSerial, names }
+  if (!names.uris.some(hasSpiffeScheme)) return ok({ ...certificate, spiffeId: undefined })
 
   if (names.uris.length !== 1) return refuse('peer_ambiguous', 'a SPIFFE ID and another URI SAN') // X509-SVID §2
   const spiffeId = parseSpiffeId(names.uris[0] ?? '')
@@ -57,7 +59,7 @@ function readFresh(urlEncodedPem: string): Result<PeerCertificate, Refusal> {
   if (fields.isAuthority) return refuse('peer_untrusted', 'a CA certificate as a leaf') // X509-SVID §4.1, §4.3
   if (fields.lacksDigitalSignature) return refuse('peer_untrusted', 'key usage without digitalSignature')
   if (fields.lacksClientAuth) return refuse('peer_untrusted', 'extended key usage without clientAuth') // X509-SVID §4.4
-  return ok({ thumbprint, spiffeId, notBeforeSeconds, names })
+  return ok({ ...certificate, spiffeId })
 }
 
 /** Exactly one block with nothing around it, LF only, as Envoy writes it. Base64 must be the one text of its octets. */

@@ -2,6 +2,8 @@
  * A strict reader of DER (X.690 §10), as much as a certificate needs: low tags, definite lengths in their shortest form,
  * nothing left over. OpenSSL's text of a certificate is ambiguous where a name holds a comma or a quote; octets are not.
  */
+import { daysSinceEpoch } from '../calendar.ts'
+
 export interface DerElement {
   readonly tag: number
   readonly content: Buffer
@@ -16,6 +18,7 @@ export const TAG = {
   utcTime: 0x17,
   generalizedTime: 0x18,
   sequence: 0x30,
+  set: 0x31,
 } as const
 
 /** More elements at one level than any certificate has: the bound on work for one that is made to hurt. */
@@ -61,8 +64,6 @@ function readLength(bytes: Buffer, at: number): { readonly value: number; readon
   return shortest ? { value, next } : undefined
 }
 
-const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const
-
 /** UTCTime or GeneralizedTime as RFC 5280 §4.1.2.5 wants them (seconds given, `Z`), in seconds since the epoch. */
 export function readTime(element: DerElement | undefined): number | undefined {
   if (element === undefined) return undefined
@@ -85,18 +86,5 @@ export function readTime(element: DerElement | undefined): number | undefined {
   return days === undefined ? undefined : ((days * 24 + hour) * 60 + minute) * 60 + second
 }
 
-/** Proleptic Gregorian calendar; check/ has no Date. */
-function daysSinceEpoch(year: number, month: number, day: number): number | undefined {
-  const length = MONTH_DAYS[month - 1]
-  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
-  if (length === undefined || day < 1 || day > length + (leap && month === 2 ? 1 : 0)) return undefined
-  const before = year - 1
-  const leapDays = Math.floor(before / 4) - Math.floor(before / 100) + Math.floor(before / 400)
-  const inYear = MONTH_DAYS.slice(0, month - 1).reduce((sum, days) => sum + days, 0) + (leap && month > 2 ? 1 : 0)
-  return before * 365 + leapDays + inYear + day - 1 - DAYS_BEFORE_EPOCH
-}
-
 const HIGH_TAG = 0x1f
 const LONG_FORM = 0x80
-/** Days from 1 January of the year 1 to 1 January 1970. */
-const DAYS_BEFORE_EPOCH = 719_162

@@ -14,8 +14,9 @@ import type { XfccElement } from './xfcc.ts'
 export interface PeerClaim {
   readonly spiffeId: SpiffeId | undefined
   readonly thumbprint: string
-  /** Undefined when the certificate itself was not seen. */
+  /** This and the next: undefined when the certificate itself was not seen. */
   readonly notBeforeSeconds: number | undefined
+  readonly issuerSerial: string | undefined
 }
 
 /**
@@ -71,7 +72,7 @@ export function claimOf(element: XfccElement, certificate: PeerCertificate | und
     return refuse('peer_ambiguous', 'URI and DNS without Cert could be one hostile name: forward Cert')
   }
   if (spiffeId?.path === '') return refuse('peer_untrusted', 'the SPIFFE ID names no workload') // X509-SVID §5.2
-  return ok({ spiffeId, thumbprint: thumbprintOf(element), notBeforeSeconds: undefined })
+  return ok({ spiffeId, thumbprint: thumbprintOf(element), notBeforeSeconds: undefined, issuerSerial: undefined })
 }
 
 function thumbprintOf(element: XfccElement): string {

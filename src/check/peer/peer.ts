@@ -6,6 +6,8 @@ export interface Peer {
   readonly certificateThumbprint: string | undefined
   /** notBefore of the certificate, for revocations "issued before"; undefined when the DER was not seen. */
   readonly certificateNotBeforeSeconds: number | undefined
+  /** Issuer and serial number of the certificate in one spelling (issuer-serial.ts); undefined when the DER was not seen. */
+  readonly certificateIssuerSerial: string | undefined
 }
 
 /** No TLS peer at all, or one that shows no certificate. */
@@ -13,6 +15,7 @@ export const NO_PEER: Peer = {
   spiffeId: undefined,
   certificateThumbprint: undefined,
   certificateNotBeforeSeconds: undefined,
+  certificateIssuerSerial: undefined,
 }
 
 /** How the peer is told, from the configuration (`peers`). */

@@ -87,7 +87,7 @@ function isPrincipal(facts: RequestFacts, uri: string | undefined): boolean {
 
 /** What the configuration lets us believe: no SPIFFE ID without trust domains, none of a domain that is not listed. */
 function believe(claim: PeerClaim, policy: PeerPolicy): Result<Peer, Refusal> {
-  const { spiffeId, thumbprint, notBeforeSeconds } = claim
+  const { spiffeId, thumbprint, notBeforeSeconds, issuerSerial } = claim
   const believed = policy.trustDomains.size > 0 ? spiffeId : undefined
   if (believed !== undefined && !policy.trustDomains.has(believed.trustDomain)) {
     return refuse('peer_untrusted', 'the trust domain of the peer is not one of trustDomains')
@@ -96,5 +96,6 @@ function believe(claim: PeerClaim, policy: PeerPolicy): Result<Peer, Refusal> {
     spiffeId: believed?.text,
     certificateThumbprint: thumbprint,
     certificateNotBeforeSeconds: notBeforeSeconds,
+    certificateIssuerSerial: issuerSerial,
   })
 }

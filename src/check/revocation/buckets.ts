@@ -6,7 +6,9 @@
 /** Few pages, so that the way to them stays in the cache. */
 const PAGE_BITS = 15
 const PAGE_SIZE = 1 << PAGE_BITS
-const FIRST_BUCKETS = 16
+const FEWEST_BUCKETS = 16
+/** So many are there from the start at most, however many entries are announced: 5 MiB. */
+const MOST_AT_FIRST = 1 << 20
 
 export interface Buckets {
   count(): number
@@ -32,11 +34,13 @@ interface Page {
   readonly tops: Uint8Array
 }
 
-export function makeBuckets(): Buckets {
-  const pages: Page[] = [makePage()]
+/** @param expected entries: a bucket for each of about so many is there from the start */
+export function makeBuckets(expected: number): Buckets {
   /** A power of two; buckets from `count - half` to `half` are not split yet. */
-  let half = FIRST_BUCKETS
-  let count = FIRST_BUCKETS
+  let half = FEWEST_BUCKETS
+  while (half < expected && half < MOST_AT_FIRST) half *= 2
+  let count = half
+  const pages: Page[] = Array.from({ length: Math.ceil(count / PAGE_SIZE) }, makePage)
 
   const pageOf = (bucket: number): Page => pages[bucket >>> PAGE_BITS] as Page
   const slot = (bucket: number): number => bucket & (PAGE_SIZE - 1)

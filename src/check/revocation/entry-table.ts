@@ -25,15 +25,19 @@ export interface EntryTable {
   add(entry: NewRecord): boolean
   /** Drops all entries of this id, whose hash is `idHash`. */
   remove(id: string, idHash: number): void
+  hasId(id: string, idHash: number): boolean
   /** Looks at a few records on for what ended a while ago. */
   sweep(nowSeconds: number): void
 }
 
-/** @param dropped is told the kind of each entry that goes */
-export function makeEntryTable(dropped: (kindIndex: number) => void): EntryTable {
+/**
+ * @param dropped is told the kind of each entry that goes
+ * @param expected entries that it will hold, about
+ */
+export function makeEntryTable(dropped: (kindIndex: number) => void, expected: number): EntryTable {
   const records = makeRecords()
-  const byKey = makeBuckets()
-  const byId = makeBuckets()
+  const byKey = makeBuckets(expected)
+  const byId = makeBuckets(expected)
   let size = 0
   let swept = NONE
 
@@ -136,6 +140,12 @@ export function makeEntryTable(dropped: (kindIndex: number) => void): EntryTable
         relinkByKey(keyBucket, (record) => gone.has(record))
       }
       for (const record of gone) free(record)
+    },
+    hasId(id, idHash) {
+      const bucket = byId.of(idHash)
+      let record = byId.mayHold(bucket, idHash) ? byId.head(bucket) : NONE
+      while (record !== NONE && records.id(record) !== id) record = records.nextById(record)
+      return record !== NONE
     },
     sweep(nowSeconds) {
       for (let i = Math.min(SWEPT_AT_ONCE, records.limit() - 1); i > 0; i--) {

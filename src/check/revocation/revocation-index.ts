@@ -26,6 +26,8 @@ export interface RevocationIndex extends RevocationList {
   add(revocation: Revocation, nowSeconds: number): void
   /** Takes back what was added under this id, if anything was. */
   remove(id: string): void
+  /** Whether anything stands under this id; what had ended when it was added does not. */
+  has(id: string): boolean
 }
 
 /** Entries that have ended by `nowSeconds` are left out. Values are in normal form (revocation-value.ts). */
@@ -45,8 +47,8 @@ const DOMAINS = {
   id: 102,
 }
 
-/** An empty list. */
-export function makeRevocationIndex(): RevocationIndex {
+/** An empty list. @param expected entries that it will hold, about: it is filled faster then */
+export function makeRevocationIndex(expected = 0): RevocationIndex {
   const hash = makeKeyedHash(randomFillSync(new Uint32Array(HASH_WORDS)))
   const key = new Uint32Array(HASH_WORDS)
   const issuerKey = new Uint32Array(HASH_WORDS)
@@ -55,16 +57,23 @@ export function makeRevocationIndex(): RevocationIndex {
   /** Depths of the prefixes that there were so far: only so deep are workloads looked up. */
   const prefixDepths: boolean[] = []
 
-  const table = makeEntryTable((kindIndex) => count(REVOCATION_KINDS[kindIndex] as RevocationKind, -1))
+  const dropped = (kindIndex: number): void => count(REVOCATION_KINDS[kindIndex] as RevocationKind, -1)
+  const table = makeEntryTable(dropped, expected)
   const { records } = table
 
+  /** An id is asked for and then added, and issuers are few: the last one of each is often the next. */
+  let hashedId: string | undefined
+  let hashedIssuer: string | undefined
+
   function hashOfId(id: string): number {
-    hash(DOMAINS.id, id, idKey)
+    if (id !== hashedId) hash(DOMAINS.id, id, idKey)
+    hashedId = id
     return idKey[0] as number
   }
 
   function hashOfIssuer(issuer: string): Uint32Array {
-    hash(DOMAINS.narrowedTo, issuer, issuerKey)
+    if (issuer !== hashedIssuer) hash(DOMAINS.narrowedTo, issuer, issuerKey)
+    hashedIssuer = issuer
     return issuerKey
   }
 
@@ -102,7 +111,7 @@ export function makeRevocationIndex(): RevocationIndex {
       const record = hit('certificate', thumbprint, query, now)
       if (record !== NONE) return record
     }
-    return NONE
+    return hit('certificate', query.certificateIssuerSerial, query, now)
   }
 
   /** The workloads themselves, their trust domains, and each prefix of whole segments that is as deep as any in the list. */
@@ -160,6 +169,7 @@ export function makeRevocationIndex(): RevocationIndex {
       if (table.add({ id, idHash, key, issuer: narrowedTo, kindIndex, issuedBeforeSeconds, endSeconds })) count(kind, 1)
     },
     remove: (id) => table.remove(id, hashOfId(id)),
+    has: (id) => table.hasId(id, hashOfId(id)),
     find(query, now) {
       table.sweep(now)
       const record =

@@ -3,6 +3,7 @@
  * file, so that an entry which could never match is refused where it is written.
  */
 import { decodeBase64Url } from '../codec/base64url.ts'
+import { parseIssuerSerial } from '../peer/issuer-serial.ts'
 import { isTrustDomain, parseSpiffePattern } from '../peer/spiffe-id.ts'
 import { LIMITS } from '../request-facts.ts'
 import { ok, type Result } from '../result.ts'
@@ -68,11 +69,14 @@ function readToken(value: string, issuer: string | undefined): Reading {
   ]
 }
 
-/** `x5t#S256`, or the fingerprint as OpenSSL and browsers print it. */
+/** `x5t#S256`, the fingerprint as OpenSSL and browsers print it, or serial number and issuer. */
 function readCertificate(value: string): Reading {
+  const issuerSerial = parseIssuerSerial(value)
+  if (issuerSerial !== undefined) return ['', issuerSerial]
   const hex = hexOf(/^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){31}$/.test(value) ? value.replaceAll(':', '') : value)
   const thumbprint = hex === undefined ? value : Buffer.from(hex, 'hex').toString('base64url')
-  const fault = 'is no x5t#S256 (43 characters of base64url) and no SHA-256 fingerprint as hex'
+  const fault =
+    'is no x5t#S256 (43 characters of base64url), no SHA-256 fingerprint as hex, and no serial=HEX issuer=NAME'
   return [fault, isSha256(thumbprint) ? thumbprint : undefined]
 }
 

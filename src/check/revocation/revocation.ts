@@ -18,7 +18,7 @@ export type RevocationKind = (typeof REVOCATION_KINDS)[number]
 export interface Revocation {
   readonly id: string
   readonly kind: RevocationKind
-  /** jti or hex SHA-256 for `token`; RFC 7638 thumbprint for `key`; `x5t#S256` for `certificate`; SPIFFE ID or a prefix ending in `/*` for `workload`. */
+  /** jti or hex SHA-256 for `token`; RFC 7638 thumbprint for `key`; `x5t#S256` or `serial=HEX issuer=NAME` for `certificate`; SPIFFE ID or a prefix ending in `/*` for `workload`. */
   readonly value: string
   /** Narrows token (by jti), session, subject and client to one issuer; undefined: any issuer. */
   readonly issuer: string | undefined
@@ -43,6 +43,8 @@ export interface RevocationQuery {
   readonly keyThumbprint: string | undefined
   /** The peer's certificate and the one the token is bound to. */
   readonly certificateThumbprints: readonly string[]
+  /** Of the peer's certificate, in one spelling (peer/issuer-serial.ts). */
+  readonly certificateIssuerSerial: string | undefined
   readonly certificateNotBeforeSeconds: number | undefined
   /** The peer's SPIFFE ID and the holder's. */
   readonly workloads: readonly string[]
@@ -54,6 +56,16 @@ export type RevocationOutcome =
   | { readonly kind: 'clear' }
   | { readonly kind: 'revoked'; readonly revocation: Pick<Revocation, 'id' | 'kind'> }
   | { readonly kind: 'stale'; readonly detail: string }
+
+/** What a revocation would cut off, as one replica sees it. */
+export interface Reach {
+  /** Of the live ones. */
+  readonly matched: number
+  /** Sessions that it allowed lately and that nothing cuts off yet. */
+  readonly live: number
+  /** How long it has watched: what it has not seen yet it cannot count. */
+  readonly watchedSeconds: number
+}
 
 export interface RevocationList {
   /** Synchronous and flat in the number of entries: a check costs no network. */

@@ -35,7 +35,8 @@ describe('holdfast revoke', () => {
 
   it.each(REVOCATION_KINDS.filter((kind) => kind !== 'issuer'))('takes the example of %s', async (kind) => {
     const world = await makeRevocationWorld()
-    expect((await world.run(revoke, [kind, EXAMPLES[kind]])).code).toBe(0)
+    const yes = kind === 'trust-domain' ? ['--yes'] : []
+    expect((await world.run(revoke, [kind, EXAMPLES[kind], ...yes])).code).toBe(0)
     expect(await world.entries()).toMatchObject([{ kind, value: EXAMPLES[kind] }])
   })
 
@@ -74,12 +75,54 @@ describe('holdfast revoke', () => {
     expect(Math.abs(secondsOf(entry?.['issuedBefore']) - now())).toBeLessThan(5)
   })
 
+  it.each([
+    ['one line', 'serial=0A1B issuer=CN=Example CA,O=Example'],
+    ['what OpenSSL prints', 'issuer=O = Example, CN = Example CA\nserial=0A1B\n'],
+  ])('E16 takes a certificate by serial number and issuer, lists it and takes it back: %s', async (_name, value) => {
+    const world = await makeRevocationWorld(SHORT_LIVED)
+    const normal = 'serial=a1b issuer=CN=example ca,O=example'
+    const { code, out } = await world.run(revoke, ['certificate', value])
+    expect([code, out]).toEqual([0, expect.stringContaining(`certificate ${normal}\n`)])
+    expect(await world.entries()).toMatchObject([{ kind: 'certificate', value: normal, issuer: null, expires: null }])
+    expect((await world.run(revocations, [])).out).toContain(normal)
+    const listed = await world.run(revocations, ['--kind', 'certificate', '--value', normal, '--json'])
+    const [{ id, value: listedValue }] = JSON.parse(listed.out).revocations
+    expect(listedValue).toBe(normal)
+    expect((await world.run(unrevoke, [id])).code).toBe(0)
+    expect(await world.entries()).toEqual([])
+  })
+
   it('puts a value that starts with a dash behind --', async () => {
     const world = await makeRevocationWorld()
     const dashed = `-${EXAMPLES.key.slice(1)}`
     const wrong = await world.run(revoke, ['key', dashed])
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('put -- before')])
     expect((await world.run(revoke, ['key', '--', dashed])).code).toBe(0)
+  })
+})
+
+describe('a kind without a bound, in a file that has nobody to ask', () => {
+  it.each([
+    ['issuer', ISSUER],
+    ['trust-domain', 'example.org'],
+    ['workload', 'spiffe://example.org/ns/ci/*'],
+  ])('%s %s needs --yes, and changes nothing without it', async (kind, value) => {
+    const world = await makeRevocationWorld()
+    const { code, out, err } = await world.run(revoke, [kind, value])
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toBe(
+      'holdfast revoke: would cut off an unknown number of live sessions (a file has nobody to ask); add --yes to go on, nothing was changed\n',
+    )
+    await expect(stat(world.file)).rejects.toThrow('ENOENT')
+    const json = await world.run(revoke, [kind, value, '--json'])
+    expect([json.code, JSON.parse(json.out)]).toEqual([1, { written: false, reach: null }])
+    expect((await world.run(revoke, [kind, value, '--yes'])).code).toBe(0)
+    expect(await world.entries()).toMatchObject([{ kind, value }])
+  })
+
+  it('one workload does not', async () => {
+    const world = await makeRevocationWorld()
+    expect((await world.run(revoke, ['workload', EXAMPLES.workload])).code).toBe(0)
   })
 })
 
@@ -116,7 +159,7 @@ describe('when a revocation ends by itself', () => {
   it.each(['certificate', 'workload', 'trust-domain'] as const)(
     'never for a %s, as a certificate may live on',
     async (kind) => {
-      expect((await endOf(SHORT_LIVED, [kind, EXAMPLES[kind]])).end).toBeNull()
+      expect((await endOf(SHORT_LIVED, [kind, EXAMPLES[kind], '--yes'])).end).toBeNull()
     },
   )
 
@@ -191,12 +234,17 @@ describe('wrong use of revoke', () => {
     ['three arguments', ['session', 'a', 'b'], 'unexpected argument'],
     ['a value that does not fit', ['key', 'abc'], `for example: key ${EXAMPLES.key}`],
     ['a jti without its issuer', ['token', 'jti-1'], 'a jti needs its issuer'],
+    ['a serial number without its issuer', ['certificate', 'serial=0A1B'], 'no serial=HEX issuer=NAME'],
+    ['an issuer in a form that is not read', ['certificate', 'serial=0A issuer=/CN=a'], 'no serial=HEX issuer=NAME'],
     ['an issuer where none can be', ['key', EXAMPLES.key, '--issuer', ISSUER], 'takes no issuer'],
     ['an issuer that is not configured', ['session', 's', '--issuer', `${ISSUER}/`], ISSUER],
     ['a kind issuer that is not configured', ['issuer', 'https://other.example'], ISSUER],
     ['a time without its zone', ['session', 's', '--issued-before', '2026-01-01T00:00:00'], 'RFC 3339'],
     ['a duration without a unit', ['session', 's', '--expires', '90'], '90s'],
     ['a duration of nothing', ['session', 's', '--expires', '0s'], '90s'],
+    ['a share above all', ['session', 's', '--max-share', '101'], '--max-share'],
+    ['a share that is no number', ['session', 's', '--max-share', '10%'], '--max-share'],
+    ['a share of what nobody can count', ['session', 's', '--max-share', '10'], 'a file has nobody to ask'],
     ['a wait that is no number', ['session', 's', '--wait', 'x'], '--wait'],
     ['a reason that is too long', ['session', 's', '--why', 'x'.repeat(1025)], '--why'],
     ['an unknown option', ['session', 's', '--reason', 'x'], 'unknown option'],

@@ -4,8 +4,8 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { Revocation } from '../../../check/revocation/revocation.ts'
-import { toRawEntry } from '../../files/revocation-document.ts'
-import { formatTime } from '../../files/rfc3339.ts'
+import { toRawEntry } from '../../../revocations/raw-entry.ts'
+import { formatTime } from '../../../revocations/rfc3339.ts'
 import type { CommandLine, Reply } from '../connection.ts'
 import type { ListKeys } from './list-keys.ts'
 
@@ -68,10 +68,11 @@ export function readLogged(reply: Reply): readonly LoggedChange[] {
   })
 }
 
-/** From the answer to XREAD of one stream: null, or `[[key, entries]]`. */
-export function readBlocked(reply: Reply): readonly LoggedChange[] {
-  const [stream] = Array.isArray(reply) ? reply : []
-  return Array.isArray(stream) ? readLogged(stream[1] ?? null) : []
+/** What the answer to XREAD has of the stream `key`: null, or `[[key, entries], …]`. For `readLogged`. */
+export function streamIn(reply: Reply, key: string): Reply {
+  const streams = Array.isArray(reply) ? reply : []
+  const stream = streams.find((one: Reply) => Array.isArray(one) && one[0] === key)
+  return Array.isArray(stream) ? (stream[1] ?? null) : null
 }
 
 function readChange(fields: readonly string[]): Change | undefined {

@@ -2,7 +2,7 @@
  * Takes out of the shared list what has ended, and out of the register the replicas that are gone: a little with each
  * heartbeat, by one replica at a time.
  */
-import { hasEnded } from '../../files/revocation-document.ts'
+import { hasEnded } from '../../../revocations/raw-entry.ts'
 import type { Reply } from '../connection.ts'
 import { removeCommands } from './change.ts'
 import type { ListConnection } from './list-connection.ts'

@@ -1,5 +1,5 @@
 /** What this replica holds of the shared list, and up to where. */
-import type { RefusedEntry } from '../../files/revocation-document.ts'
+import type { RefusedEntry } from '../../../revocations/raw-entry.ts'
 import type { LoggedChange } from './change.ts'
 import type { Mirror } from './mirror.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -22,19 +22,28 @@ export interface ApplyEvents {
   readonly refused: (entry: RefusedEntry) => void
 }
 
+/** `overlapping`: the entries were read after some of the changes were made, so they may show those already. */
+export type Changes = 'new' | 'overlapping'
+
 /** Returns when the newest entry among them was made, in seconds; undefined without one. */
-export function applyChanges(copy: Copy, logged: readonly LoggedChange[], events: ApplyEvents): number | undefined {
+export function applyChanges(
+  copy: Copy,
+  logged: readonly LoggedChange[],
+  events: ApplyEvents,
+  changes: Changes = 'new',
+): number | undefined {
+  const isThere = (id: string): boolean => copy.mirror.has(id)
   let newest: number | undefined
   for (const { streamId, change } of logged) {
     if (change?.op === 'add') {
+      if (changes === 'new' || !isThere(change.id)) copy.entries++
       const put = copy.mirror.put(change.id, change.text, events.nowMs() / 1000)
       if (put.ok) newest = Math.max(newest ?? 0, put.value.atSeconds)
       else events.refused(put.error)
-      copy.entries++
     }
     if (change?.op === 'remove') {
+      copy.entries -= changes === 'new' ? change.ids.length : change.ids.filter(isThere).length
       for (const id of change.ids) copy.mirror.drop(id)
-      copy.entries -= change.ids.length
     }
     if (change === undefined) events.refused({ place: `revocations:log ${streamId}`, message: 'is no change' })
     copy.lastId = streamId

@@ -11,6 +11,8 @@ export interface ListKeys {
   readonly replicas: string
   /** Hash: replica → the last id of the log that it has applied. */
   readonly applied: string
+  /** Stream that expires: what operators ask of the replicas. The answers stand under names that begin with it. */
+  readonly asked: string
   /** Strings that expire: who writes a lost list back, who clears away what has ended. */
   readonly restoring: string
   readonly clearing: string
@@ -29,6 +31,7 @@ export function listKeys(prefix: string, cluster: boolean): ListKeys {
     epoch: `${list}:epoch`,
     replicas,
     applied: `${replicas}:applied`,
+    asked: `${list}:asked`,
     restoring: `${list}:restoring`,
     clearing: `${list}:clearing`,
   }

@@ -3,7 +3,7 @@
  * leaves the list only by a logged removal or its own end, so whatever else is missing was lost, and who knows it restores
  * it. One replica at a time.
  */
-import { hasEnded } from '../../files/revocation-document.ts'
+import { hasEnded } from '../../../revocations/raw-entry.ts'
 import { readLogged, restoreCommands } from './change.ts'
 import type { Copy } from './copy.ts'
 import { type ListConnection, ListTrouble } from './list-connection.ts'
@@ -15,15 +15,10 @@ const RESTORED_AT_ONCE = 100
 const CHANGES_AT_ONCE = 1_000
 
 /**
- * Resolves when nothing that `known` holds is missing among `ids`; rejects with ListTrouble otherwise, also after it wrote
+ * Resolves when nothing that `known` holds is missing in what was `found`; rejects with ListTrouble otherwise, also after it wrote
  * back what was: the list must be read anew then.
  */
-export async function restoreLost(
-  connection: ListConnection,
-  known: Copy,
-  ids: ReadonlySet<string>,
-  deps: SyncDeps,
-): Promise<void> {
+export async function restoreLost(connection: ListConnection, known: Copy, found: Copy, deps: SyncDeps): Promise<void> {
   const { keys, replicaId } = deps
   const nowSeconds = deps.nowMs() / 1000
   let removed: ReadonlySet<string> | undefined
@@ -43,7 +38,7 @@ export async function restoreLost(
   }
 
   for (const [id, text] of known.mirror.archive.texts()) {
-    if (ids.has(id) || hasEnded(JSON.parse(text), nowSeconds)) continue
+    if (found.mirror.has(id) || hasEnded(JSON.parse(text), nowSeconds)) continue
     removed ??= await removedIds(connection, deps)
     if (removed.has(id)) continue
     if (!locked) await lock(connection, deps)

@@ -4,17 +4,20 @@
  */
 
 import { sleep } from '../waiting.ts'
-import { readBlocked } from './change.ts'
+import { type Answering, makeAnswering, type ReachOf } from './answering.ts'
+import { readLogged, streamIn } from './change.ts'
 import { makeClearing } from './clearing.ts'
 import { applyChanges, type Copy, differs } from './copy.ts'
 import { type ListConnection, type ListServer, ListTrouble } from './list-connection.ts'
+import { mayReadQuestions, readQuestions } from './questions.ts'
 import { readSnapshot, snapshotCommands } from './snapshot.ts'
-import { isAtLeast } from './stream-id.ts'
+import { FIRST_ID, isAtLeast } from './stream-id.ts'
 import { type SyncDeps, type Synchronised, synchronise } from './synchronise.ts'
 
 export interface SessionDeps extends Omit<SyncDeps, 'keys'> {
   readonly server: ListServer
   readonly known: () => Copy | undefined
+  readonly reachOf?: ReachOf
   /** The copy is whole and up to date with the list. */
   readonly synchronised: (result: Synchronised) => void
   /** Changes were applied; when the newest entry among them was made. */
@@ -63,6 +66,7 @@ async function live(
   deps.synchronised(result)
   const over = new AbortController()
   const clearing = makeClearing(heart, keys, replicaId)
+  const answering = await openAnswering(heart, copy, deps)
   /** The copy is fresh as of `moment` once it stands at `lastId`. */
   let awaited: { readonly lastId: string; readonly moment: Moment } | undefined
   let { serverAheadMs } = result
@@ -108,13 +112,16 @@ async function live(
 
   async function listen(fail: (error: unknown) => void): Promise<void> {
     const options = ['COUNT', String(CHANGES_AT_ONCE), 'BLOCK', String(BLOCK_MS)]
+    let lastAsked = FIRST_ID
     while (!over.signal.aborted) {
-      const [reply = null] = await reader.ask(
-        [['xread', ...options, 'STREAMS', keys.log, copy.lastId]],
-        BLOCK_DEADLINE_MS,
-      )
-      const logged = readBlocked(reply)
-      if (over.signal.aborted || logged.length === 0) continue
+      const streams = answering === undefined ? [keys.log, copy.lastId] : [keys.log, keys.asked, copy.lastId, lastAsked]
+      const [reply = null] = await reader.ask([['xread', ...options, 'STREAMS', ...streams]], BLOCK_DEADLINE_MS)
+      if (over.signal.aborted) return
+      const questions = readQuestions(streamIn(reply, keys.asked))
+      lastAsked = questions.at(-1)?.streamId ?? lastAsked
+      answering?.take(questions)
+      const logged = readLogged(streamIn(reply, keys.log))
+      if (logged.length === 0) continue
       const newest = applyChanges(copy, logged, deps)
       acknowledge().catch(fail)
       deps.applied(newest)
@@ -148,4 +155,11 @@ async function live(
   } finally {
     over.abort()
   }
+}
+
+/** A key of the questions that cannot be read must not cost the link: then they are not answered. */
+async function openAnswering(heart: ListConnection, copy: Copy, deps: SessionDeps): Promise<Answering | undefined> {
+  const { server, replicaId, reachOf } = deps
+  if (reachOf === undefined || !(await mayReadQuestions(heart, server.keys))) return undefined
+  return makeAnswering(heart, server.keys, replicaId, (revocation) => reachOf(revocation, copy.mirror.index))
 }

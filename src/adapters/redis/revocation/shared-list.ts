@@ -1,6 +1,7 @@
 /** The shared list as commands of the operator see it: all of it, and one change at a time. Rejects with ListTrouble. */
 import type { Revocation } from '../../../check/revocation/revocation.ts'
-import type { RefusedEntry, RevocationDocument } from '../../files/revocation-document.ts'
+import type { RefusedEntry } from '../../../revocations/raw-entry.ts'
+import type { RevocationDocument } from '../../../revocations/revocation-document.ts'
 import type { CommandLine, Reply } from '../connection.ts'
 import { addCommands, type Note, removeCommands } from './change.ts'
 import { GONE_AFTER_MS } from './clearing.ts'

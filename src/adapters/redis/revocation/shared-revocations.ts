@@ -4,8 +4,9 @@
  */
 import type { Clock } from '../../../check/clock.ts'
 import type { RevocationKind, RevocationList } from '../../../check/revocation/revocation.ts'
-import type { RefusedEntry } from '../../files/revocation-document.ts'
+import type { RefusedEntry } from '../../../revocations/raw-entry.ts'
 import { sleep, waitBeforeAttemptMs } from '../waiting.ts'
+import type { ReachOf } from './answering.ts'
 import type { Copy } from './copy.ts'
 import { type ListServer, ListTrouble } from './list-connection.ts'
 import { type Moment, runSession } from './session.ts'
@@ -18,6 +19,8 @@ export interface SharedRevocationOptions {
   /** The list is stale when it could not be shown for longer that the copy is up to date. */
   readonly maxStalenessMs: number
   readonly events: SharedRevocationEvents
+  /** Counts what a revocation would cut off that is not cut off by those in force. Without it that question stays unanswered. */
+  readonly reachOf?: ReachOf
   /** Default: performance.now. */
   readonly monotonicMs?: () => number
 }

@@ -6,7 +6,7 @@
 import type { Reply } from '../connection.ts'
 import { parseServerInfo } from '../server-info.ts'
 import { foundCommand, readLogged } from './change.ts'
-import { type ApplyEvents, applyChanges, type Copy, reachesBack } from './copy.ts'
+import { type ApplyEvents, applyChanges, type Changes, type Copy, reachesBack } from './copy.ts'
 import { type ListConnection, ListTrouble } from './list-connection.ts'
 import type { ListKeys } from './list-keys.ts'
 import { makeMirror } from './mirror.ts'
@@ -45,14 +45,13 @@ export async function synchronise(
   const serverAheadMs = snapshot.serverMs - deps.monotonicMs()
   if (snapshot.restoring !== null) throw new ListTrouble('the list was lost and is being written back')
   if (known !== undefined && known.identity === identity && continues(known, snapshot)) {
-    await catchUp(connection, known, deps)
+    await catchUp(connection, known, deps, 'new')
     return { copy: known, whole: false, serverAheadMs }
   }
-  const copy: Copy = { ...snapshot, identity, mirror: makeMirror() }
-  const ids = await readEntries(connection, copy, deps)
-  await catchUp(connection, copy, deps, ids)
-  copy.entries = ids.size
-  if (known !== undefined && mayHaveLost(known, snapshot)) await restoreLost(connection, known, ids, deps)
+  const copy: Copy = { ...snapshot, entries: 0, identity, mirror: makeMirror(snapshot.entries) }
+  await readEntries(connection, copy, deps)
+  await catchUp(connection, copy, deps, 'overlapping')
+  if (known !== undefined && mayHaveLost(known, snapshot)) await restoreLost(connection, known, copy, deps)
   return { copy, whole: true, serverAheadMs }
 }
 
@@ -81,9 +80,8 @@ function mayHaveLost(known: Copy, snapshot: Snapshot): boolean {
   return known.epoch !== snapshot.epoch || !cut
 }
 
-/** Puts all entries into the copy; resolves to their ids. The next ones are on their way while these are read. */
-async function readEntries(connection: ListConnection, copy: Copy, deps: SyncDeps): Promise<Set<string>> {
-  const ids = new Set<string>()
+/** Puts all entries into the copy. The next ones are on their way while these are read. */
+async function readEntries(connection: ListConnection, copy: Copy, deps: SyncDeps): Promise<void> {
   const scan = (cursor: string): Promise<readonly Reply[]> =>
     connection.ask([['hscan', deps.keys.entries, cursor, 'COUNT', String(SCANNED_AT_ONCE)]])
   for (let scanning: Promise<readonly Reply[]> | undefined = scan('0'); scanning !== undefined; ) {
@@ -93,29 +91,26 @@ async function readEntries(connection: ListConnection, copy: Copy, deps: SyncDep
     scanning = cursor === '0' ? undefined : scan(cursor)
     // Awaited in the next round; should this one throw before, it is nobody's.
     scanning?.catch(() => undefined)
+    const nowSeconds = deps.nowMs() / 1000
     for (let i = 0; i + 1 < fields.length; i += 2) {
       const id = String(fields[i])
-      if (ids.has(id)) continue
-      ids.add(id)
-      const put = copy.mirror.put(id, String(fields[i + 1]), deps.nowMs() / 1000)
+      // HSCAN may give an entry twice.
+      if (copy.mirror.has(id)) continue
+      copy.entries++
+      const put = copy.mirror.put(id, String(fields[i + 1]), nowSeconds)
       if (!put.ok) deps.refused(put.error)
     }
   }
-  return ids
 }
 
-/** Applies the log up to its end; keeps `ids` to what is in the list. */
-async function catchUp(connection: ListConnection, copy: Copy, deps: SyncDeps, ids?: Set<string>): Promise<void> {
+/** Applies the log up to its end. */
+async function catchUp(connection: ListConnection, copy: Copy, deps: SyncDeps, changes: Changes): Promise<void> {
   for (;;) {
     const [reply = null] = await connection.ask([
       ['xrange', deps.keys.log, `(${copy.lastId}`, '+', 'COUNT', String(CHANGES_AT_ONCE)],
     ])
     const logged = readLogged(reply)
-    applyChanges(copy, logged, deps)
-    for (const { change } of logged) {
-      if (change?.op === 'add') ids?.add(change.id)
-      if (change?.op === 'remove') for (const id of change.ids) ids?.delete(id)
-    }
+    applyChanges(copy, logged, deps, changes)
     if (logged.length < CHANGES_AT_ONCE) return
   }
 }

@@ -6,7 +6,9 @@ import {
   openFileRevocations,
   type RevocationStats,
 } from '../../../../src/adapters/files/file-revocation-list.ts'
-import { type RawEntry, toRawEntry, writeDocument } from '../../../../src/adapters/files/revocation-document.ts'
+import { loadRevocations } from '../../../../src/adapters/files/load-revocations.ts'
+import { type RawEntry, toRawEntry } from '../../../../src/revocations/raw-entry.ts'
+import { writeDocument } from '../../../../src/revocations/revocation-document.ts'
 import { NOW, QUERY, revocation } from '../../../contract/revocation-list-cases.ts'
 import { makeFolder, put } from './folder.ts'
 
@@ -141,6 +143,57 @@ describe('openFileRevocations', () => {
     await soon(() => expect(applied).toHaveLength(3))
     expect(applied.map(({ newestAgeMs }) => newestAgeMs)).toEqual([undefined, 1000, undefined])
     expect(list.stats()).toBe(applied[2])
+  })
+
+  /** Enough for several slices. */
+  const MANY = 20_000
+  const many = Array.from({ length: MANY }, (_, i) => toRawEntry(revocation('client', `client-${i + 2}`)))
+
+  it('E a long list does not hold up what else there is to do, and the one before stands until it is whole', async () => {
+    const file = join(await makeFolder(), 'list.json')
+    await put(file, textOf(session))
+    const { list, applied } = open(file)
+    await list.start()
+    const seen: string[] = []
+    let turns = 0
+    await put(file, textOf(...many, subject))
+    while (applied.length < 2) {
+      turns++
+      seen.push(kindOf(list))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(turns).toBeGreaterThan(3)
+    expect(new Set(seen)).toEqual(new Set(['revoked']))
+    expect(list.find(QUERY, NOW)).toMatchObject({ revocation: { kind: 'subject' } })
+    expect(applied[1]?.counts.get('client')).toBe(MANY)
+  })
+
+  it('E a long list that is malformed at its end counts for nothing', async () => {
+    const file = join(await makeFolder(), 'list.json')
+    await put(file, textOf())
+    const { list, failed } = open(file)
+    await list.start()
+    await put(file, textOf(session, ...many).slice(0, -3))
+    await soon(() => expect(failed).toHaveLength(1))
+    expect(kindOf(list)).toBe('clear')
+  })
+
+  it('E what changes while a long list is read is read next', async () => {
+    const file = join(await makeFolder(), 'list.json')
+    await put(file, textOf(...many))
+    const { list, applied } = open(file)
+    await list.start()
+    await put(file, textOf(...many, session))
+    for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve))
+    await put(file, textOf(subject))
+    await soon(() => expect(applied.at(-1)?.counts.get('subject')).toBe(1))
+    expect(list.find(QUERY, NOW)).toMatchObject({ revocation: { kind: 'subject' } })
+  })
+
+  it('a long list that is not wanted any more is left, and gives nothing', async () => {
+    const content = Buffer.from(textOf(...many))
+    expect(await loadRevocations(content, NOW, () => true)).toBeUndefined()
+    expect((await loadRevocations(content, NOW, () => false))?.ok).toBe(true)
   })
 
   it('closed before it was read, it watches nothing', async () => {

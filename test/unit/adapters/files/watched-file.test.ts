@@ -8,7 +8,7 @@ import { makeFolder, put } from './folder.ts'
 /** What was told, oldest first: the content, or the problem in brackets. */
 function watch(path: string, options: WatchOptions = { pollMs: 20 }): { readonly told: string[]; close(): void } {
   const told: string[] = []
-  const watched = watchFile(path, (content, problem) => told.push(content?.toString() ?? `[${problem}]`), options)
+  const watched = watchFile(path, (content, problem) => void told.push(content?.toString() ?? `[${problem}]`), options)
   onTestFinished(() => watched.close())
   return { told, close: watched.close }
 }

@@ -10,7 +10,13 @@ const OTHER_ID = 'spiffe://example.org/reports'
 const OWN = thumbprintOf(Buffer.from('own'))
 const OLD = thumbprintOf(Buffer.from('old'))
 const peer = (changes: Partial<Peer> = {}): Peer => {
-  return { spiffeId: ID, certificateThumbprint: OWN, certificateNotBeforeSeconds: 0, ...changes }
+  return {
+    spiffeId: ID,
+    certificateThumbprint: OWN,
+    certificateNotBeforeSeconds: 0,
+    certificateIssuerSerial: undefined,
+    ...changes,
+  }
 }
 const reasonOf = (result: ReturnType<typeof checkWorkloadBinding>) => (result.ok ? 'ok' : result.error.reason)
 

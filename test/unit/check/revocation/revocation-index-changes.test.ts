@@ -32,6 +32,20 @@ describe('a revocation index that changes', () => {
     expect(size(index)).toBe(0)
   })
 
+  it('knows what stands under an id', () => {
+    const index = makeRevocationIndex()
+    for (let i = 0; i < 100; i++) index.add(session(i), NOW)
+    index.add(session(100, { expiresAtSeconds: NOW }), NOW)
+    expect([index.has('rv-0'), index.has('rv-99'), index.has('rv-100'), index.has('rv')]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
+    index.remove('rv-99')
+    expect([index.has('rv-98'), index.has('rv-99')]).toEqual([true, false])
+  })
+
   it('an id that comes again with other contents stands for both until it is removed', () => {
     const index = makeRevocationIndex()
     index.add(session(1, { id: 'rv' }), NOW)

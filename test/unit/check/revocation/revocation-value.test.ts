@@ -5,6 +5,7 @@ import { EXAMPLES, normaliseRevocationValue } from '../../../../src/check/revoca
 const HEX = '0380ed2f626650c840b2f263e6d2b29fae12ab39ae5db32b25ad27efad72e6fd'
 const X5T = 'A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0'
 const WITH_COLONS = (HEX.match(/../g) ?? []).join(':').toUpperCase()
+const SERIAL = 'serial=a1b issuer=CN=ca,O=example'
 const ISSUER = 'https://as.example.com'
 
 type Row = readonly [kind: RevocationKind, name: string, value: string, issuer?: string]
@@ -24,6 +25,8 @@ const TAKEN: readonly Taken[] = [
   ['certificate', 'x5t#S256', X5T, undefined, X5T],
   ['certificate', 'a fingerprint', HEX, undefined, X5T],
   ['certificate', 'a fingerprint with colons', WITH_COLONS, undefined, X5T],
+  ['certificate', 'serial and issuer', 'serial=0A:1B issuer=O = Example, CN = CA', undefined, SERIAL],
+  ['certificate', 'issuer and serial', 'issuer=CN=CA,O=Example serial=0A1B', undefined, SERIAL],
   ['workload', 'a SPIFFE ID', 'spiffe://td/a', undefined, 'spiffe://td/a'],
   ['workload', 'a prefix', 'spiffe://td/a/*', undefined, 'spiffe://td/a/*'],
   ['workload', 'all of a trust domain', 'spiffe://td/*', undefined, 'spiffe://td/*'],
@@ -50,6 +53,8 @@ const REFUSED: readonly Row[] = [
   ['key', 'too short', X5T.slice(1)],
   ['key', 'an issuer', X5T, ISSUER],
   ['certificate', 'colons in the wrong places', `${HEX.slice(0, 3)}:${HEX.slice(3)}`],
+  ['certificate', 'a serial without its issuer', 'serial=0A1B'],
+  ['certificate', 'an issuer in a form that is not read', 'serial=0A1B issuer=/O=Example/CN=CA'],
   ['certificate', 'SHA-1', HEX.slice(0, 40)],
   ['certificate', 'padding', `${X5T}=`],
   ['certificate', 'an issuer', X5T, ISSUER],

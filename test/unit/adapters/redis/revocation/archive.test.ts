@@ -8,7 +8,7 @@ const packed = (): Promise<void> => new Promise((resolve) => setTimeout(resolve,
 
 describe('the archive', () => {
   it('gives back what it was given, packed or not', async () => {
-    const archive = makeArchive()
+    const archive = makeArchive(128)
     for (let i = 0; i < 1_000; i++) archive.keep(`rv-${i}`, text(`rv-${i}`))
     const before = kept(archive)
     expect(before.size).toBe(1_000)
@@ -31,7 +31,7 @@ describe('the archive', () => {
     const step = fc.record({ id: fc.integer({ min: 0, max: 400 }), drop: fc.boolean(), tidy: fc.boolean() })
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 3_000, minLength: 1_000 }), async (steps) => {
-        const archive = makeArchive()
+        const archive = makeArchive(64)
         const expected = new Set<string>()
         for (const { id, drop, tidy } of steps) {
           if (drop) archive.drop(`rv-${id}`)
@@ -48,7 +48,7 @@ describe('the archive', () => {
   })
 
   it('what was dropped and tidied away leaves the rest', async () => {
-    const archive = makeArchive()
+    const archive = makeArchive(128)
     for (let i = 0; i < 10_000; i++) archive.keep(`rv-${i}`, text(`rv-${i}`))
     await packed()
     for (let i = 0; i < 10_000; i++) if (i % 10 !== 0) archive.drop(`rv-${i}`)

@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   addCommands,
-  readBlocked,
   readLogged,
   removeCommands,
+  streamIn,
 } from '../../../../../src/adapters/redis/revocation/change.ts'
 import { listKeys } from '../../../../../src/adapters/redis/revocation/list-keys.ts'
 import { readText } from '../../../../../src/adapters/redis/revocation/mirror.ts'
@@ -56,13 +56,23 @@ describe('a change in the log', () => {
     fc.assert(
       fc.property(reply, (answer) => {
         expect(Array.isArray(readLogged(answer))).toBe(true)
-        expect(Array.isArray(readBlocked(answer))).toBe(true)
+        expect(Array.isArray(readLogged(streamIn(answer, 'key')))).toBe(true)
       }),
     )
   })
 
   it('XREAD that waited in vain, and one that did not', () => {
-    expect(readBlocked(null)).toEqual([])
-    expect(readBlocked([['key', [['5-0', ['op', 'remove', 'id', 'a']]]]])).toHaveLength(1)
+    expect(readLogged(streamIn(null, 'key'))).toEqual([])
+    expect(readLogged(streamIn([['key', [['5-0', ['op', 'remove', 'id', 'a']]]]], 'key'))).toHaveLength(1)
+  })
+
+  it('XREAD of two streams: each has its own, also where the other has nothing', () => {
+    const both = [
+      ['log', [['5-0', ['op', 'remove', 'id', 'a']]]],
+      ['asked', [['6-0', []]]],
+    ]
+    expect(streamIn(both, 'log')).toEqual([['5-0', ['op', 'remove', 'id', 'a']]])
+    expect(streamIn(both.slice(1), 'log')).toBeNull()
+    expect(streamIn(both.slice(1), 'asked')).toEqual([['6-0', []]])
   })
 })

@@ -1,62 +1,23 @@
-/**
- * The watched list as JSON: `{"version":1,"revocations":[…]}`, one entry a line. A malformed entry is refused and named
- * while the others hold; a malformed document is refused whole. Nothing in it is ever left out in silence.
- */
-import { parseStrictJsonObject } from '../../check/codec/strict-json.ts'
-import { ok, type Result } from '../../check/result.ts'
-import { REVOCATION_KINDS, type Revocation, type RevocationKind } from '../../check/revocation/revocation.ts'
-import { normaliseRevocationValue } from '../../check/revocation/revocation-value.ts'
+/** One entry of a revocation list as it is written, in the watched file and in the shared list alike. */
+import { ok, type Result } from '../check/result.ts'
+import { REVOCATION_KINDS, type Revocation, type RevocationKind } from '../check/revocation/revocation.ts'
+import { normaliseRevocationValue } from '../check/revocation/revocation-value.ts'
 import { formatTime, parseTime } from './rfc3339.ts'
 
-/** As it stands in the file; kept by writers even when malformed, since it is not theirs to drop. */
+/** As it stands in the list; kept by writers even when malformed, since it is not theirs to drop. */
 export type RawEntry = unknown
 
+/** One that has no effect, being malformed. */
 export interface RefusedEntry {
   /** `revocations[3]`, with its id when it has one. */
   readonly place: string
   readonly message: string
 }
 
-export interface RevocationDocument {
-  readonly revocations: readonly Revocation[]
-  readonly refused: readonly RefusedEntry[]
-}
-
-/** A file may hold this much: about a million entries. */
-export const MAX_DOCUMENT_BYTES = 268_435_456
-
-const VERSION = 1
 const MAX_ID_LENGTH = 128
 const MEMBERS: ReadonlySet<string> = new Set([
   ...['id', 'kind', 'value', 'issuer', 'issuedBefore', 'expires', 'why', 'by', 'at'],
 ])
-
-/** The entries as they stand; the error says what is wrong with the document, in words that follow its name. */
-export function readRawEntries(content: Buffer): Result<readonly RawEntry[], string> {
-  const document = parseStrictJsonObject(content)
-  if (document === undefined) return fault('is not one JSON object without repeated names')
-  if (document['version'] !== VERSION) return fault(`has not "version": ${VERSION}`)
-  const entries = document['revocations']
-  if (!Array.isArray(entries)) return fault('has no list "revocations"')
-  const odd = Object.keys(document).find((name) => name !== 'version' && name !== 'revocations')
-  return odd === undefined ? ok(entries) : fault('has members other than "version" and "revocations"')
-}
-
-export function readRevocations(entries: readonly RawEntry[]): RevocationDocument {
-  const revocations: Revocation[] = []
-  const refused: RefusedEntry[] = []
-  for (const [index, entry] of entries.entries()) {
-    const read = readEntry(entry)
-    if (read.ok) revocations.push(read.value)
-    else refused.push({ place: placeOf(index, entry), message: read.error })
-  }
-  return { revocations, refused }
-}
-
-export function writeDocument(entries: readonly RawEntry[]): string {
-  const lines = entries.map((entry) => `\n${JSON.stringify(entry)}`)
-  return `{"version":${VERSION},"revocations":[${lines.join(',')}\n]}\n`
-}
 
 export function toRawEntry(revocation: Revocation): RawEntry {
   const { id, kind, value, issuer, issuedBeforeSeconds, expiresAtSeconds, why, by, atSeconds } = revocation
@@ -141,7 +102,8 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
-function placeOf(index: number, entry: RawEntry): string {
+/** How the entry with this number in the document is called in messages. */
+export function placeOf(index: number, entry: RawEntry): string {
   const id = idOf(entry)
   return id === undefined ? `revocations[${index}]` : `revocations[${index}] (${id})`
 }

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import {
-  hasEnded,
-  type RawEntry,
-  readRawEntries,
-  readRevocations,
-  toRawEntry,
-  writeDocument,
-} from '../../../../src/adapters/files/revocation-document.ts'
-import { NOW, revocation } from '../../../contract/revocation-list-cases.ts'
+import { hasEnded, type RawEntry, toRawEntry } from '../../../src/revocations/raw-entry.ts'
+import { readRawEntries, readRevocations, writeDocument } from '../../../src/revocations/revocation-document.ts'
+import { NOW, revocation } from '../../contract/revocation-list-cases.ts'
 
 const GOOD = {
   id: 'rv-1',
@@ -21,7 +15,7 @@ const GOOD = {
   at: '2026-11-23T10:00:00Z',
 }
 
-const read = (text: string) => readRawEntries(Buffer.from(text))
+const read = (text: string | Buffer) => readRawEntries(Buffer.from(text as string))
 
 describe('readRawEntries', () => {
   it('reads what writeDocument writes, each entry on a line of its own', () => {
@@ -41,6 +35,16 @@ describe('readRawEntries', () => {
     ['a list that is none', '{"version":1,"revocations":{}}'],
     ['two lists', '{"version":1,"revocations":[],"revocations":[]}'],
     ['an unknown member', '{"version":1,"revocations":[],"revoked":[]}'],
+    ['an entry with a name twice', '{"version":1,"revocations":[{"id":"a","id":"b"}]}'],
+    ['an entry that is no JSON', '{"version":1,"revocations":[{"id":a}]}'],
+    ['an entry that is not UTF-8', Buffer.from('{"version":1,"revocations":["\xff"]}', 'latin1')],
+    ['an entry with half a pair', '{"version":1,"revocations":["\\ud800"]}'],
+    ['a comma without an entry', '{"version":1,"revocations":[{},]}'],
+    ['entries without a comma', '{"version":1,"revocations":[{} {}]}'],
+    ['another bracket at the end', '{"version":1,"revocations":[{}}}'],
+    ['text behind it', '{"version":1,"revocations":[]}x'],
+    ['a name that is no text', '{1:1,"version":1,"revocations":[]}'],
+    ['a comma at the end', '{"version":1,"revocations":[],}'],
     ['a byte order mark', '\ufeff{"version":1,"revocations":[]}'],
   ])('refuses %s as a whole', (_name, text) => {
     expect(read(text).ok).toBe(false)
