@@ -15,7 +15,7 @@ Serves Envoy's ext_authz over gRPC (server.listen) and the operators' pages /met
 within 5 s; a faulty one is reported, and the last good one serves on.
 
 SIGTERM or SIGINT drains: readiness ends, calls in flight finish, then the process ends. A second signal
-ends it at once.
+ends it at once. With server.workers above 1 this process starts, watches and drains the workers.
 
   --config FILE   the configuration (default: HOLDFAST_CONFIG, else ./holdfast.yaml)
 
@@ -23,7 +23,8 @@ Examples:
   holdfast serve --config holdfast.yaml
   HOLDFAST_CONFIG=/etc/holdfast/holdfast.yaml holdfast serve
 
-Exit codes: 0 ended by a signal, 2 wrong use or configuration, 3 an address or file cannot be had.
+Exit codes: 0 ended by a signal, 2 wrong use or configuration, 3 an address or file cannot be had, or all workers
+die at once, again and again.
 `,
   async run(args, io) {
     const parsed = readArgs(args, { config: 'string' })
