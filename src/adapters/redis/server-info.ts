@@ -12,13 +12,19 @@ export interface ServerInfo {
 const MINIMUM_VERSION = 7
 const IDENTITY = /^[0-9a-f]{40}:[0-9a-f]{40}$/
 
-/** Reads the sections server, replication and memory. */
-export function parseServerInfo(text: string): ServerInfo {
+/** INFO as its fields, of all sections. */
+export function infoFields(text: string): ReadonlyMap<string, string> {
   const fields = new Map<string, string>()
   for (const line of text.split('\r\n')) {
     const colon = line.indexOf(':')
     if (colon > 0) fields.set(line.slice(0, colon), line.slice(colon + 1))
   }
+  return fields
+}
+
+/** Reads the sections server, replication and memory. */
+export function parseServerInfo(text: string): ServerInfo {
+  const fields = infoFields(text)
   return {
     identity: `${fields.get('run_id')}:${fields.get('master_replid')}`,
     role: fields.get('role') ?? '',
@@ -27,13 +33,21 @@ export function parseServerInfo(text: string): ServerInfo {
   }
 }
 
-/** Constant words for what makes the server unfit; undefined when nothing does. */
-export function unfitness(info: ServerInfo, insecureEviction: boolean): string | undefined {
-  if (!(info.majorVersion >= MINIMUM_VERSION)) return 'the server is older than Redis 7.0'
-  if (!IDENTITY.test(info.identity)) return 'the server does not tell its run id and replication id'
-  if (info.role !== 'master') return 'the server is a replica'
+export type Unfit = 'version' | 'identity' | 'role' | 'eviction'
+
+/** Constant words for each thing that makes the server unfit. */
+export function unfitnesses(info: ServerInfo, insecureEviction: boolean): ReadonlyMap<Unfit, string> {
+  const found = new Map<Unfit, string>()
+  if (!(info.majorVersion >= MINIMUM_VERSION)) found.set('version', 'the server is older than Redis 7.0')
+  if (!IDENTITY.test(info.identity)) found.set('identity', 'the server does not tell its run id and replication id')
+  if (info.role !== 'master') found.set('role', 'the server is a replica')
   if (info.evictionPolicy !== 'noeviction' && !insecureEviction) {
-    return 'the server may forget marks: its maxmemory-policy is not noeviction'
+    found.set('eviction', 'the server may forget marks: its maxmemory-policy is not noeviction')
   }
-  return undefined
+  return found
+}
+
+/** The first of them; undefined when there is none. */
+export function unfitness(info: ServerInfo, insecureEviction: boolean): string | undefined {
+  return unfitnesses(info, insecureEviction).values().next().value
 }
