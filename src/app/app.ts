@@ -2,17 +2,19 @@
  * The composition root: one configuration → a server that starts, takes up changes, drains. Everything that has a state is made
  * here, once; nothing else knows all parts.
  */
-import { startAdminServer } from '../admin/admin-server.ts'
-import { makeReadiness } from '../admin/readiness.ts'
+import { type AdminServer, type AdminServerOptions, startAdminServer } from '../admin/admin-server.ts'
+import { makeReadiness, type ReadinessMap } from '../admin/readiness.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { redacted } from '../config/redacted.ts'
 import type { Secrets } from '../config/secrets.ts'
+import type { MetricSet } from '../observability/metric-set.ts'
 import { timeReplayStore } from '../observability/timed-replay-store.ts'
 import { makeCheckHandler } from '../transport/authorization-service.ts'
 import { startGrpcServer } from '../transport/grpc-server.ts'
 import { makeDecider } from './decider.ts'
 import { changesReplay, closeEngine, type Engine, longestSkewMs, makeEngine } from './engine.ts'
 import { listenAddress, tcpAddress } from './listen.ts'
+import { makeLiveSessions, watchedBy } from './live-sessions.ts'
 import { makeMemories } from './memories.ts'
 import type { Outside } from './outside.ts'
 import { sharedState, updateReadiness } from './readiness.ts'
@@ -25,6 +27,16 @@ import { readTlsFiles } from './tls-files.ts'
 export interface AppOptions extends TelemetryOptions {
   readonly loaded: LoadedConfig
   readonly secrets: Secrets
+  /** Shows operators the state of this process; the admin server unless given. */
+  readonly startAdmin?: (pages: OperatorPages) => Promise<AdminServer>
+}
+
+/** What operators may see: for the admin server, or for the supervisor of several workers. */
+export interface OperatorPages extends AdminServerOptions {
+  readonly families: MetricSet['families']
+  readonly readiness: ReadinessMap
+  /** The configuration in force. */
+  readonly loaded: () => LoadedConfig
 }
 
 export interface App {
@@ -47,7 +59,7 @@ const READINESS_INTERVAL_MS = 500
 export async function startApp(options: AppOptions): Promise<App> {
   const { loaded, secrets } = options
   const { server, admin: adminConfig } = loaded.config
-  const telemetry = makeTelemetry(options)
+  const telemetry = await makeTelemetry(options, loaded.config)
   const { log, metrics, metricSet, observer } = telemetry
   const readiness = makeReadiness(['config', 'replay_store'])
   readiness.onChange(() => metrics.componentsChanged(readiness.components()))
@@ -55,14 +67,18 @@ export async function startApp(options: AppOptions): Promise<App> {
   const replayMemory = await openReplayMemory(loaded.config, secrets, log, metrics.storeDegraded)
   const replay = timeReplayStore(replayMemory.store, replayMemory.kind, metricSet, () => performance.now())
   const revocationTally = makeRevocationTally(metrics)
-  const sharedRevocations = await openSharedRevocations(loaded.config, secrets, log, revocationTally)
+  const liveSessions = makeLiveSessions(Date.now)
+  const { reachOf } = liveSessions
+  const sharedRevocations = await openSharedRevocations(loaded.config, secrets, log, revocationTally, reachOf)
   const outside: Outside = {
     clock: { nowMs: Date.now },
     log,
     metrics,
     observer,
+    stepBegun: telemetry.stepBegun,
     memories: makeMemories(),
     replay,
+    standIn: replayMemory.standIn,
     sharedRevocations,
     revocationTally,
   }
@@ -83,7 +99,8 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   const decider = makeDecider({
     deps: () => engine.deps,
-    observer,
+    // With the embedded store nobody can ask.
+    observer: sharedRevocations === undefined ? observer : watchedBy(liveSessions, observer),
     onShed: metrics.checkShed,
     onFault: (error, decisionId) => log.error('a check failed', { decision_id: decisionId, error }),
   })
@@ -92,6 +109,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     clientSecret: () => engine.secrets.client?.reveal().toString(),
     maxConcurrentChecks: server.maxConcurrentChecks,
     deadlineMs: server.deadlineMs,
+    traced: telemetry.stepBegun !== undefined,
   })
   metrics.watch({
     checksInFlight: handler.inFlight,
@@ -102,10 +120,12 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   const tls = await readTlsFiles(server.tls)
   const grpc = await startGrpcServer({ listen: listenAddress(server.listen), tls, check: handler.check, readiness })
-  const admin = await startAdminServer({
+  const admin = await (options.startAdmin ?? startAdminServer)({
     listen: tcpAddress(adminConfig.listen),
     metrics: metricSet.render,
+    families: metricSet.families,
     readiness,
+    loaded: () => engine.loaded,
     config: () => ({ hash: engine.loaded.hash, config: redacted(engine.loaded.config) }),
   }).catch(async (error: unknown) => {
     await grpc.drain(0)
@@ -152,7 +172,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       closeEngine(engine)
       replayMemory.stop()
       await sharedRevocations?.close()
-      telemetry.flush()
+      await telemetry.close()
       await admin.close()
     },
   }

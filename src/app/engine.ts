@@ -60,6 +60,8 @@ export function makeEngine(loaded: LoadedConfig, secrets: Secrets, outside: Outs
     activity: memories.activity,
     revocations: combineRevocationLists([revocations, outside.sharedRevocations].filter((list) => list !== undefined)),
     replay: outside.replay,
+    standIn: outside.standIn,
+    stepBegun: outside.stepBegun,
     scope: config.scope,
   }
   return { loaded, secrets, deps, keys, revocations }

@@ -1,6 +1,6 @@
 /** What an engine needs of the process around it. */
 import type { Clock } from '../check/clock.ts'
-import type { CheckObserver } from '../check/observer.ts'
+import type { CheckObserver, StepBegun } from '../check/observer.ts'
 import type { ReplayStore } from '../check/replay/replay-store.ts'
 import type { RevocationList } from '../check/revocation/revocation.ts'
 import type { Logger } from '../observability/logger.ts'
@@ -13,9 +13,11 @@ export interface Outside {
   readonly log: Logger
   readonly metrics: RuntimeMetrics
   readonly observer: CheckObserver
+  readonly stepBegun: StepBegun
   readonly memories: Memories
   /** The replay memory as checks use it: timed and counted. */
   readonly replay: ReplayStore
+  readonly standIn: ReplayStore
   /** The revocation list of all replicas; undefined with the embedded store. */
   readonly sharedRevocations: RevocationList | undefined
   readonly revocationTally: RevocationTally

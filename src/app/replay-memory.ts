@@ -10,7 +10,9 @@ import { redisAccess } from './redis-access.ts'
 export interface ReplayMemory {
   readonly kind: 'memory' | 'redis'
   readonly store: ReplayStore
-  /** Marks that this process holds; the shared memory counts its own. */
+  /** For routes with `onStoreOutage: insecureMemory`; the embedded store has nothing better than itself. */
+  readonly standIn: ReplayStore
+  /** Marks that this process holds, in the embedded store or the stand-in; the shared memory counts its own. */
   entries(): number
   /** Proofs dated up to now, or taken while dated up to `aheadMs` further, need a fresh nonce from here on. */
   raiseFence(nowMs: number, aheadMs: number): void
@@ -19,7 +21,7 @@ export interface ReplayMemory {
 }
 
 /** Any two clocks of replicas and servers may be this far apart; measured at each connection (docs/fence.md). */
-const CLOCK_ALLOWANCE_MS = 5_000
+export const CLOCK_ALLOWANCE_MS = 5_000
 
 /** Rejects when a TLS file of the store cannot be read. Connects in the background. */
 export async function openReplayMemory(
@@ -40,13 +42,14 @@ export async function openReplayMemory(
     nowMs: Date.now,
   })
   shared.start()
-  return inRedis(shared)
+  return inRedis(shared, makeMemoryReplayStore(store.memory.maxProofs, Date.now()))
 }
 
 function embedded(store: MemoryReplayStore): ReplayMemory {
   return {
     kind: 'memory',
     store,
+    standIn: store,
     entries: store.entries,
     raiseFence: store.raiseFence,
     state: () => ({ ready: true, detail: 'memory; the fence stands since the start' }),
@@ -55,12 +58,13 @@ function embedded(store: MemoryReplayStore): ReplayMemory {
 }
 
 /** Ready from the first connection on: later outages are answered by the routes, and told by the detail and the gauge. */
-function inRedis(store: RedisReplayStore): ReplayMemory {
+function inRedis(store: RedisReplayStore, standIn: MemoryReplayStore): ReplayMemory {
   let connectedOnce = false
   return {
     kind: 'redis',
     store,
-    entries: () => 0,
+    standIn,
+    entries: standIn.entries,
     raiseFence: store.raiseFence,
     state() {
       const { connected, detail } = store.state()

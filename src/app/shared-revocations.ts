@@ -1,6 +1,7 @@
 /** The revocation list that replicas share, where the store is Redis. It lives as long as the process: its server does not change. */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import type { ReachOf } from '../adapters/redis/revocation/answering.ts'
 import { listServer } from '../adapters/redis/revocation/list-connection.ts'
 import { makeSharedRevocations, type SharedRevocations } from '../adapters/redis/revocation/shared-revocations.ts'
 import type { Config } from '../config/schema.ts'
@@ -15,6 +16,7 @@ export async function openSharedRevocations(
   secrets: Secrets,
   log: Logger,
   tally: RevocationTally,
+  reachOf: ReachOf,
 ): Promise<SharedRevocations | undefined> {
   if (store.kind !== 'redis') return undefined
   const shared = makeSharedRevocations({
@@ -22,6 +24,7 @@ export async function openSharedRevocations(
     // Told to whoever revokes: the host for people, the rest so that a restart is another replica.
     replicaId: `${hostname()}-${randomUUID().slice(0, 8)}`,
     clock: { nowMs: Date.now },
+    reachOf,
     maxStalenessMs: revocation.maxStalenessSeconds * 1000,
     events: {
       applied: ({ counts, newestAgeMs }) => tally.applied('shared', counts, newestAgeMs),

@@ -1,23 +1,27 @@
 /** Log and metrics of the process, and the observer that carries decisions to both. */
 
-import type { CheckObserver } from '../check/observer.ts'
+import type { CheckObserver, StepBegun } from '../check/observer.ts'
 import { insecureSettings } from '../config/insecure.ts'
 import type { LoadedConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
 import { type DecisionLog, makeDecisionLog } from '../observability/decision-log.ts'
 import type { Logger } from '../observability/logger.ts'
 import { type MetricSet, makeMetricSet } from '../observability/metric-set.ts'
 import { makePrometheusObserver } from '../observability/prometheus-observer.ts'
 import { makeRuntimeMetrics, type RuntimeMetrics } from '../observability/runtime-metrics.ts'
+import type { Tracing } from '../observability/tracing.ts'
 
 export interface Telemetry {
   readonly log: Logger
   readonly metricSet: MetricSet
   readonly metrics: RuntimeMetrics
   readonly observer: CheckObserver
+  /** Defined where checks are traced. */
+  readonly stepBegun: StepBegun
   /** A configuration is in force: its routes and issuers are the series, its `log.decisions` the level, its weakenings told. */
   configured(loaded: LoadedConfig): void
-  /** Says what the decision log left out; for the end. */
-  flush(): void
+  /** Says what the decision log left out, and sends the spans that wait; for the end. */
+  close(): Promise<void>
 }
 
 export interface TelemetryOptions {
@@ -28,10 +32,12 @@ export interface TelemetryOptions {
   readonly node: string
 }
 
-export function makeTelemetry({ log, decisionLogger, version, node }: TelemetryOptions): Telemetry {
+export async function makeTelemetry(options: TelemetryOptions, config: Config): Promise<Telemetry> {
+  const { log, decisionLogger, version, node } = options
   const metricSet = makeMetricSet()
   const metrics = makeRuntimeMetrics(metricSet, { version, node }, Date.now)
   const decisions = makePrometheusObserver(metricSet)
+  const tracing = await openTracing(options, config)
   let decisionLog: DecisionLog | undefined
   return {
     log,
@@ -41,9 +47,11 @@ export function makeTelemetry({ log, decisionLogger, version, node }: TelemetryO
       decided(event) {
         decisions.decided(event)
         decisionLog?.decided(event)
+        tracing?.decided(event)
       },
       cacheUsed: decisions.cacheUsed,
     },
+    stepBegun: tracing?.stepBegun,
     configured({ config, hash }) {
       const insecure = insecureSettings(config)
       decisions.setRoutes(config.routes)
@@ -52,6 +60,19 @@ export function makeTelemetry({ log, decisionLogger, version, node }: TelemetryO
       decisionLog = makeDecisionLog(decisionLogger, config.log.decisions)
       for (const setting of insecure) log.warn('an insecure setting is in force', { setting })
     },
-    flush: () => decisionLog?.flush(),
+    async close() {
+      decisionLog?.flush()
+      await tracing?.close()
+    },
   }
+}
+
+/** The libraries of tracing are loaded only where it is switched on. */
+async function openTracing(
+  { log, version }: TelemetryOptions,
+  { tracing: { endpoint, sampleRatio } }: Config,
+): Promise<Tracing | undefined> {
+  if (endpoint === null) return undefined
+  const tracing = await import('../observability/tracing.ts')
+  return tracing.openTracing({ endpoint, sampleRatio, version, log })
 }

@@ -8,7 +8,7 @@ import { decisionRecord } from './decision-record.ts'
 import type { Logger } from './logger.ts'
 import { makeTokenBucket } from './token-bucket.ts'
 
-/** `log.decisions`; `denied` includes what observe let pass. */
+/** `log.decisions`; `denied` includes what observe let pass, and what passed by an insecure choice for outages. */
 export type DecisionLogLevel = 'none' | 'denied' | 'all'
 
 export interface DecisionLog {
@@ -29,8 +29,8 @@ export function makeDecisionLog(logger: Logger, level: DecisionLogLevel): Decisi
   return {
     decided(event) {
       if (level === 'none') return
-      const { verdict, wouldDeny } = event.decision
-      if (verdict === 'deny' || wouldDeny) denied.write(event)
+      const { verdict, wouldDeny, findings } = event.decision
+      if (verdict === 'deny' || wouldDeny || findings.degraded.length > 0) denied.write(event)
       else if (level === 'all') allowed.write(event)
     },
     flush() {

@@ -29,7 +29,7 @@ export function decisionRecord({ decision, facts, durationMs }: CheckEvent): Dec
   if (findings.scheme !== undefined) record['scheme'] = findings.scheme
   if (keyThumbprint !== undefined) record['key'] = shortHash(keyThumbprint)
   if (findings.proofAgeSeconds !== undefined) record['proof_age_seconds'] = findings.proofAgeSeconds
-  if (findings.degraded !== undefined) record['degraded'] = findings.degraded
+  if (findings.degraded.length > 0) record['degraded'] = findings.degraded.join(',')
   if (token !== undefined) {
     record['issuer'] = token.issuer
     if (token.subject !== undefined) record['subject'] = printable(token.subject)

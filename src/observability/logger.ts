@@ -8,12 +8,12 @@ type LogFields = Readonly<Record<string, unknown>>
 type LogMethod = (message: string, fields?: LogFields) => void
 export type Logger = Readonly<Record<LogLevel, LogMethod>>
 
-/** To standard output unless a destination is given. */
-export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
+/** To standard output unless a destination is given. `always` stands in each line. */
+export function createLogger(level: LogLevel, destination?: DestinationStream, always?: LogFields): Logger {
   const options = {
     level,
     // No process id or host name: the platform adds its own.
-    base: null,
+    base: always ?? null,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   }

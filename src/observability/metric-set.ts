@@ -2,6 +2,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { type Histograms, histograms, type Scalars, scalars } from './families.ts'
 import { METRIC_PREFIX, METRICS, type MetricName } from './metric-table.ts'
+import { type Exposition, familiesOf, type NumberFamily } from './number-families.ts'
 
 type LabelsOf<N extends MetricName> = (typeof METRICS)[N]['labels'][number]
 type NamesOf<T> = { [N in MetricName]: (typeof METRICS)[N]['type'] extends T ? N : never }[MetricName]
@@ -12,7 +13,9 @@ export interface MetricSet {
   scalars<N extends ScalarName>(name: N): Scalars<LabelsOf<N>>
   histograms<N extends HistogramName>(name: N): Histograms<LabelsOf<N>>
   /** The exposition in Prometheus' text format. */
-  render(): Promise<{ readonly contentType: string; readonly body: string }>
+  render(): Promise<Exposition>
+  /** The same as plain data, for a process that adds up several. */
+  families(): Promise<readonly NumberFamily[]>
 }
 
 /** Gauges whose names end in `_total`, which is a counter's ending: `promtool check metrics` refuses them. */
@@ -39,5 +42,6 @@ export function makeMetricSet(): MetricSet {
     scalars: (name) => allScalars.get(name) as Scalars<string>,
     histograms: (name) => allHistograms.get(name) as Histograms<string>,
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    families: () => familiesOf(registry),
   }
 }

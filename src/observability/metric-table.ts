@@ -1,6 +1,6 @@
 /**
  * Every metric in one table: type, labels and help. Dashboards, alerts and the reference in docs/ are written against these
- * names; label values are closed sets, so that no request can make a series. With R reasons there are 2 R + 118 of them, and 14
+ * names; label values are closed sets, so that no request can make a series. With R reasons there are 2 R + 128 of them, and 14
  * for a route, R more where it observes, 3 for an issuer, 76 for a store, one for a component and for an insecure setting.
  */
 interface MetricRow {
@@ -44,7 +44,12 @@ export const METRICS = {
   ),
   replay_entries: row('gauge', [], 'Used proofs that the embedded memory holds.'),
   replay_fence_timestamp_seconds: row('gauge', [], 'Proofs dated before this need a fresh nonce.'),
-  store_degraded: row('gauge', [], 'Whether the shared replay store is out of reach (1) or not (0).'),
+  store_degraded: row('gauge', [], 'Whether the shared replay store is out of reach or refuses marks (1) or not (0).'),
+  insecure_allows_total: row(
+    'counter',
+    ['choice'],
+    'Requests let through without what an outage kept from being shown, by the insecure choice of the route.',
+  ),
   token_cache_total: row('counter', ['outcome'], 'Lookups of verified tokens.'),
   proof_key_cache_total: row('counter', ['outcome'], 'Lookups of imported proof keys.'),
   issuer_keys_refresh_total: row('counter', ['issuer', 'outcome'], 'Attempts to read the keys of an issuer.'),
@@ -66,6 +71,8 @@ export const METRICS = {
   config_hash_info: row('gauge', ['hash'], 'The running configuration, by a short hash.'),
   insecure_setting_info: row('gauge', ['setting'], 'An insecure setting that is in force.'),
   component_ready: row('gauge', ['component'], 'Whether a component is ready (1) or not (0).'),
+  workers: row('gauge', ['state'], 'Worker processes by state; 0 with one process.'),
+  worker_exits_total: row('counter', ['outcome'], 'Worker processes that ended; 0 with one process.'),
   build_info: row('gauge', ['version', 'node'], 'The running version.'),
 } as const satisfies Record<string, MetricRow>
 

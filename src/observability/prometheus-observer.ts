@@ -2,7 +2,7 @@
  * CheckObserver → metrics. Every series is found when the configuration loads; a decision only adds. Labels come from closed
  * sets and from the configuration, never from a request.
  */
-import type { Decision } from '../check/decision.ts'
+import { DEGRADATIONS, type Decision, type Degradation } from '../check/decision.ts'
 import type { CheckObserver } from '../check/observer.ts'
 import { type Class, REASON_NAMES, REASONS, type Reason } from '../check/reasons.ts'
 import type { Binding, Mode } from '../check/route-plan.ts'
@@ -44,6 +44,9 @@ export function makePrometheusObserver(metrics: MetricSet): PrometheusObserver {
     token: outcomeCells(metrics, 'token_cache_total'),
     proof_key: outcomeCells(metrics, 'proof_key_cache_total'),
   }
+  const insecureAllows = record(DEGRADATIONS, (choice: Degradation) =>
+    metrics.scalars('insecure_allows_total').cell({ choice }),
+  )
   const unrouted = routeCells(metrics, NO_ROUTE, 'enforce')
   let routes: ReadonlyMap<string, RouteCells> = new Map()
 
@@ -52,7 +55,10 @@ export function makePrometheusObserver(metrics: MetricSet): PrometheusObserver {
       const { verdict, reason, mode, findings } = decision
       decisions(mode, verdict, reason).value++
       durations[verdict].observe(durationMs / 1000)
-      if (verdict === 'allow') bindings[mode](findings.held).value++
+      if (verdict === 'allow') {
+        bindings[mode](findings.held).value++
+        for (const choice of findings.degraded) insecureAllows[choice].value++
+      }
       if (findings.proofAgeSeconds !== undefined) proofAge.observe(findings.proofAgeSeconds)
       // A decision that a reload overtook may name a route that has no series any more.
       const route = (findings.route && routes.get(findings.route.name)) ?? unrouted

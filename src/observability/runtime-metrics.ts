@@ -4,6 +4,10 @@ import type { MetricSet } from './metric-set.ts'
 
 type Outcome = 'success' | 'failure'
 
+/** Of a worker process; `down` waits for its replacement. */
+export const WORKER_STATES = ['starting', 'serving', 'draining', 'silent', 'down'] as const
+export const WORKER_OUTCOMES = ['drained', 'died'] as const
+
 interface ConfigView {
   /** Short hash of the configuration. */
   readonly hash: string
@@ -55,6 +59,8 @@ export function makeRuntimeMetrics(
     metrics.scalars(name).cell({})
   }
   for (const outcome of ['success', 'failure']) reloads.cell({ outcome })
+  for (const state of WORKER_STATES) metrics.scalars('workers').cell({ state })
+  for (const outcome of WORKER_OUTCOMES) metrics.scalars('worker_exits_total').cell({ outcome })
   for (const kind of REVOCATION_KINDS) revocations.cell({ kind })
 
   return {

@@ -39,5 +39,6 @@ export function timeReplayStore(
         : counted(outcome, startedMs)
     },
     fence: inner.fence,
+    disown: inner.disown,
   }
 }

@@ -7,9 +7,10 @@ import type { handleUnaryCall, ServerUnaryCall, sendUnaryData } from '@grpc/grpc
 import type { EnvoyAnswer } from '../check/answer.ts'
 import type { Refusal } from '../check/refusal.ts'
 import type { RequestFacts } from '../check/request-facts.ts'
-import type { Result } from '../check/result.ts'
+import { ok, type Result } from '../check/result.ts'
 import { knowsClientSecret } from './client-secret.ts'
 import { readRequest } from './read-request.ts'
+import { traceparentOf } from './trace-context.ts'
 import { UNAVAILABLE_ANSWER, writeResponse } from './write-response.ts'
 
 export interface CheckHandlerOptions {
@@ -33,6 +34,8 @@ export interface CheckHandlerOptions {
   readonly maxConcurrentChecks: number
   /** Milliseconds from the arrival of the Check; the caller's own deadline may shorten it. */
   readonly deadlineMs: number
+  /** The span of the call goes before the one that the request carries. */
+  readonly traced: boolean
 }
 
 type MakeAnswer = () => EnvoyAnswer
@@ -55,11 +58,17 @@ export function makeCheckHandler(options: CheckHandlerOptions): CheckHandler {
     try {
       const limitMs = Math.min(options.deadlineMs, remainingMs(call) - RETURN_MS)
       const turnedAway = turnAway(call, limitMs)
-      if (turnedAway === undefined) void run(readRequest(call.request), limitMs, send)
+      if (turnedAway === undefined) void run(read(call), limitMs, send)
       else send(turnedAway)
     } catch (error) {
       send(() => options.failed(error))
     }
+  }
+
+  function read(call: ServerUnaryCall<Buffer, Buffer>): Result<RequestFacts, Refusal> {
+    const facts = readRequest(call.request)
+    const traceparent = options.traced ? traceparentOf(call.metadata) : undefined
+    return facts.ok && traceparent !== undefined ? ok({ ...facts.value, traceparent }) : facts
   }
 
   /** What can be said before anything of the request is read. */

@@ -1,6 +1,7 @@
 /**
  * The gRPC server: where it listens, its limits, and how it goes. Nothing here knows what a Check means.
  */
+import cluster from 'node:cluster'
 import { chmod } from 'node:fs/promises'
 import {
   type ChannelOptions,
@@ -61,7 +62,8 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   server.addService(AUTHORIZATION_SERVICE, { Check: options.check })
   server.addService(HEALTH_SERVICE, health.implementation)
 
-  if (listen.kind === 'unix') await removeStaleSocket(listen.path)
+  // In a worker the socket may already be that of its siblings: the supervisor has made room.
+  if (listen.kind === 'unix' && cluster.isPrimary) await removeStaleSocket(listen.path)
   const port = await bind(server, targetOf(listen), tls?.credentials ?? ServerCredentials.createInsecure())
   if (listen.kind === 'unix') await chmod(listen.path, SOCKET_MODE)
 

@@ -4,6 +4,7 @@
  */
 import type { Refusal } from '../check/refusal.ts'
 import { LIMITS } from '../check/request-facts.ts'
+import { isTraceparent } from './trace-context.ts'
 import { latin1 } from './wire-reader.ts'
 
 /** Where a header's parts lie in the message. Envoy fills `value`, or `raw` with `encode_raw_headers`; empty is [0, 0). */
@@ -115,7 +116,7 @@ function takeRange(facts: HeaderFacts, values: string[], bytes: Buffer, from: nu
   else values.push(latin1(bytes, from, to))
 }
 
-/** W3C Trace Context §3.2: a version other than 00 may append more after a dash; a repeated field counts as none. */
+/** A repeated field counts as none. */
 function readTraceparent(facts: HeaderFacts, bytes: Buffer, entry: HeaderEntry): void {
   facts.traceparents++
   const raw = entry.rawTo > entry.rawFrom
@@ -123,12 +124,9 @@ function readTraceparent(facts: HeaderFacts, bytes: Buffer, entry: HeaderEntry):
   const to = raw ? entry.rawTo : entry.valueTo
   if (to - from > LIMITS.traceparentBytes) return
   const text = latin1(bytes, from, to)
-  if (text.startsWith('00-') && text.length !== TRACEPARENT_BYTES) return
-  if (TRACEPARENT.test(text)) facts.traceparent = text
+  if (isTraceparent(text)) facts.traceparent = text
 }
 
 const PREFIX = 'x-holdfast-'
 const UPPER_A = 0x41
 const UPPER_Z = 0x5a
-const TRACEPARENT_BYTES = 55
-const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-[\x21-\x7e]*)?$/

@@ -17,6 +17,17 @@ describe('the logger', () => {
     ])
   })
 
+  it('writes what it was made with into each line', () => {
+    const lines: Record<string, unknown>[] = []
+    const logger = createLogger('info', { write: (line) => void lines.push(JSON.parse(line)) }, { worker: 3 })
+    logger.info('started', { listen: 'x' })
+    logger.warn('slow')
+    expect(lines.map((line) => [line['worker'], line['msg']])).toEqual([
+      [3, 'started'],
+      [3, 'slow'],
+    ])
+  })
+
   it('leaves out what is below its level', () => {
     const { logger, lines } = logTo('warn')
     logger.debug('a')

@@ -59,7 +59,7 @@ describe('metrics of a store', () => {
   })
 
   it('leaves a synchronous store synchronous', () => {
-    const inner: ReplayStore = { markFirstUse: () => ({ kind: 'first' }), fence: () => FENCE }
+    const inner: ReplayStore = { markFirstUse: () => ({ kind: 'first' }), fence: () => FENCE, disown: () => 0 }
     expect(timeReplayStore(inner, 'memory', set, () => 0).markFirstUse(mark)).toEqual({ kind: 'first' })
   })
 })

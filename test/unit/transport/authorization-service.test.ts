@@ -36,6 +36,7 @@ function ask(deadline: number | Date, callbackThrows = false): Asked {
     failed: () => denial(503, 'failed'),
     clientSecret: () => undefined,
     maxConcurrentChecks: 1,
+    traced: false,
     deadlineMs: 150,
   })
   check(call, (error, bytes) => {
