@@ -56,15 +56,15 @@ export function makeKeyPair(): Promise<KeyPair> {
   return webcrypto.subtle.generateKey(KEY, true, ['sign', 'verify'])
 }
 
-/** A self-signed root, good from one minute ago for a day. */
-export async function makeCa(name: string): Promise<Ca> {
+/** A self-signed root, good from one minute ago for a day, or as long as is said. */
+export async function makeCa(name: string, lifeMs: number = DAY_MS): Promise<Ca> {
   const keys = await makeKeyPair()
   const now = Date.now()
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serial(),
     name: [{ CN: [name] }],
     notBefore: new Date(now - MINUTE_MS),
-    notAfter: new Date(now + DAY_MS),
+    notAfter: new Date(now + lifeMs),
     signingAlgorithm: SIGNING,
     keys,
     extensions: [

@@ -5,15 +5,31 @@ import { formatTable } from './table.ts'
 const HEADINGS = ['', 'scenario', 'what happened', 'expected', 'seen', 'reason / class', 'what stopped it'] as const
 
 export function formatReport(rows: readonly Row[], width: number): string {
-  const stories = [...new Set(rows.map((row) => row.scenario.story))]
-  const groups = stories.map((story) => ({
+  const stories = [...new Set(rows.map((row) => row.scenario.story))].map((story) => ({
     title: `Story: ${story}`,
-    rows: rows.filter((row) => row.scenario.story === story).map(cells),
+    own: rows.filter((row) => row.scenario.story === story),
   }))
+  // A story of which nothing could run is a line, not a table of dashes.
+  const groups = stories
+    .filter(({ own }) => own.some((row) => !hasNotRun(row)))
+    .map(({ title, own }) => ({ title, rows: own.map(cells) }))
   const faults = rows
-    .filter((row) => !isAsExpected(row))
+    .filter((row) => !(isAsExpected(row) || hasNotRun(row)))
     .map((row) => `${mark(row)} ${row.scenario.name}: ${explain(row)}`)
-  return [formatTable(HEADINGS, groups, width), ...faults, summary(rows), ''].join('\n')
+  return [formatTable(HEADINGS, groups, width), ...faults, ...notPlayed(rows), summary(rows), ''].join('\n')
+}
+
+function hasNotRun({ outcome, answer }: Row): boolean {
+  return outcome === 'left out' && answer === undefined
+}
+
+/** A line for each reason, with the names of what it kept from running. */
+function notPlayed(rows: readonly Row[]): readonly string[] {
+  const reasons = new Map<string, string[]>()
+  for (const { scenario, fault = '' } of rows.filter(hasNotRun)) {
+    reasons.set(fault, [...(reasons.get(fault) ?? []), scenario.name])
+  }
+  return [...reasons].map(([why, names]) => `- not played: ${names.join(', ')}: ${why}`)
 }
 
 function cells(row: Row): readonly string[] {

@@ -1,6 +1,7 @@
 /** Runs scenarios one after the other, and judges what came of each. */
 import { ERROR_CODES } from '../check/challenge.ts'
 import { REASONS } from '../check/reasons.ts'
+import { lacking } from './needs.ts'
 import type { Expectation, Finding, Scenario } from './scenario.ts'
 import type { Stage } from './session.ts'
 import type { Answer } from './target/target.ts'
@@ -27,17 +28,13 @@ export async function runDrill(
   const rows: Row[] = []
   for (const scenario of scenarios) {
     const expected = stage.target.hasEnvoy ? scenario.expected : (scenario.withoutEnvoy ?? scenario.expected)
-    const row = canRun(scenario, stage)
-      ? judge(scenario, expected, await scenario.run(stage))
-      : leftOut(scenario, expected, 'the drill may not write the revocation file')
+    const why = lacking(scenario, stage)
+    const row =
+      why === undefined ? judge(scenario, expected, await scenario.run(stage)) : leftOut(scenario, expected, why)
     rows.push(row)
     onRow(row)
   }
   return rows
-}
-
-function canRun(scenario: Scenario, stage: Stage): boolean {
-  return scenario.needs !== 'revocations' || stage.world.revocations !== undefined
 }
 
 function leftOut(scenario: Scenario, expected: Expectation, why: string, answer?: Answer): Row {

@@ -3,7 +3,10 @@ import type { Reason } from '../check/reasons.ts'
 import type { Stage } from './session.ts'
 import type { Answer } from './target/target.ts'
 
-type Story = 'CI runner' | 'service account' | 'agent' | 'third-party integration'
+type Story = 'CI runner' | 'service account' | 'agent' | 'third-party integration' | 'two replicas'
+
+/** What not every deployment gives the drill (needs.ts). */
+export type Need = 'Envoy' | 'own routes' | 'revocations' | 'second target' | 'shared revocations'
 
 export interface Expectation {
   readonly status: number
@@ -33,7 +36,7 @@ export interface Scenario {
   readonly expected: Expectation
   /** Where Envoy has a part in the answer: what Holdfast alone says. */
   readonly withoutEnvoy?: Expectation
-  /** Left out, and said so, where the drill may not write the revocation file. */
-  readonly needs?: 'revocations'
+  /** Left out, and said so, where the drill does not have it. */
+  readonly needs?: readonly Need[]
   run(stage: Stage): Promise<Finding>
 }

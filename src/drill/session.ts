@@ -11,6 +11,8 @@ import { credentialsOf, type World } from './world/world.ts'
 export interface Stage {
   readonly world: World
   readonly target: Target
+  /** Another gateway, in front of another replica that shares the store with the first. */
+  readonly second?: Target | undefined
   nowSeconds(): number
 }
 
@@ -97,6 +99,8 @@ export interface Exchange {
   readonly proof: string
   /** True when the first try was answered with a nonce, and the second carried it. */
   readonly tookNonce: boolean
+  /** To sign next time: what was handed out last. */
+  readonly nonce: string | undefined
 }
 
 export const USUAL_PATH = '/v1/accounts'
@@ -106,8 +110,9 @@ export async function attempt(stage: Stage, session: Session, wishes: Attempt = 
   const first = await once(stage, session, wishes, undefined)
   const { error, nonce } = first.answer
   if (error !== 'use_dpop_nonce' || nonce === undefined || wishes.proofs !== undefined)
-    return { ...first, tookNonce: false }
-  return { ...(await once(stage, session, wishes, nonce)), tookNonce: true }
+    return { ...first, tookNonce: false, nonce }
+  const second = await once(stage, session, wishes, nonce)
+  return { ...second, tookNonce: true, nonce: second.answer.nonce ?? nonce }
 }
 
 async function once(

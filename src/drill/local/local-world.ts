@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { directTarget } from '../target/direct-target.ts'
 import { envoyTarget } from '../target/envoy-target.ts'
+import { grpcLink } from '../target/grpc-link.ts'
 import type { Target } from '../target/target.ts'
 import { ENVOY_CONFIG, HOLDFAST_CONFIG, makeWorld, readSidecarConfig } from '../world/make-world.ts'
 import { startUpstream } from '../world/upstream.ts'
@@ -86,10 +87,16 @@ async function start(options: LocalWorldOptions, started: Started): Promise<Loca
 
   const target =
     envoy === undefined
-      ? directTarget(world.value, `127.0.0.1:${ports.holdfast}`)
+      ? withoutEnvoy(world.value, `127.0.0.1:${ports.holdfast}`)
       : await behindEnvoy(world.value, options, envoy, started)
   await started(target, async () => target.close())
   return { world: world.value, target }
+}
+
+function withoutEnvoy(world: World, address: string): Target {
+  const link = grpcLink(address)
+  if (!link.ok) throw new StartFailure(link.error)
+  return directTarget(world, link.value, 'no Envoy found')
 }
 
 async function behindEnvoy(

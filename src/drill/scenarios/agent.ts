@@ -51,7 +51,7 @@ export const agentStory: readonly Scenario[] = [
     did: 'goes on with a session that was revoked a moment ago',
     stops: 'the revocation list is asked on every request, also for tokens that are known',
     expected: { status: 401, reason: 'revoked' },
-    needs: 'revocations',
+    needs: ['revocations'],
     run: async (stage) => revokedInTheMiddle(stage, await agent(stage), CALL),
   },
   {
@@ -61,6 +61,7 @@ export const agentStory: readonly Scenario[] = [
     did: "a tool takes the agent's token on to the deployment service, with a key and certificate of its own",
     stops: 'the token is for another audience: a tool must exchange it, not pass it on',
     expected: { status: 401, reason: 'audience_mismatch' },
+    needs: ['own routes'],
     run: async (stage) => attempt(stage, await agent(stage), { ...CALL, service: 'deploy', workload: 'tool' }),
   },
   {

@@ -54,6 +54,7 @@ export const ciRunner: readonly Scenario[] = [
     did: 'took the key file too, and deploys from another pod',
     stops: 'the route wants the workload as well: the holder named in the token must be the caller',
     expected: { status: 403, reason: 'peer_mismatch' },
+    needs: ['own routes'],
     run: async (stage) => attempt(stage, await pipeline(stage), { ...DEPLOY, workload: 'reports' }),
   },
   {

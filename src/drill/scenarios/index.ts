@@ -1,8 +1,15 @@
-/** All scenarios, in the order of the four stories. */
+/** All scenarios: the four stories in order, then what takes two replicas. */
 import type { Scenario } from '../scenario.ts'
 import { agentStory } from './agent.ts'
 import { ciRunner } from './ci-runner.ts'
 import { integration } from './integration.ts'
 import { serviceAccount } from './service-account.ts'
+import { twoReplicas } from './two-replicas.ts'
 
-export const SCENARIOS: readonly Scenario[] = [...ciRunner, ...serviceAccount, ...agentStory, ...integration]
+export const SCENARIOS: readonly Scenario[] = [
+  ...ciRunner,
+  ...serviceAccount,
+  ...agentStory,
+  ...integration,
+  ...twoReplicas,
+]

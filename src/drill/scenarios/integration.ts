@@ -27,6 +27,7 @@ export const integration: readonly Scenario[] = [
     did: 'reads a page that is open to everybody, without credentials',
     stops: 'the route has mode: off; it is counted all the same',
     expected: { status: 200, reason: 'ok' },
+    needs: ['own routes'],
     run: async (stage) => ({ answer: await bare(stage, 'payments', 'integration', '/public/terms') }),
   },
   {
@@ -45,6 +46,7 @@ export const integration: readonly Scenario[] = [
     did: 'does the same where the route still observes',
     stops: 'nothing yet, but it is told and counted: would_deny',
     expected: { status: 200, reason: 'token_unbound', wouldDeny: true },
+    needs: ['own routes'],
     run: async (stage) => attempt(stage, await login(stage, 'integration', 'legacy')),
   },
   {

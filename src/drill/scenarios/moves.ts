@@ -17,17 +17,28 @@ export async function recordedThenSentAs(
   return attempt(stage, session, { ...request, workload: thief, proofs: [proof] })
 }
 
-/** One good proof many times at once: one must pass, all others must be told for what they are. */
-export async function burst(stage: Stage, session: Session, copies: number): Promise<Finding> {
-  const { nonce } = (await attempt(stage, session)).answer
-  const proof = await freshProof(stage, session, {}, nonce)
-  const sent = await Promise.all(Array.from({ length: copies }, () => attempt(stage, session, { proofs: [proof] })))
+/** One good proof many times at once, dealt out to the gateways: one copy must pass, the others must be told for what they are. */
+export async function burst(
+  gateways: readonly [Stage, ...Stage[]],
+  session: Session,
+  copies: number,
+): Promise<Finding> {
+  const [first] = gateways
+  const { nonce } = await attempt(first, session)
+  const proof = await freshProof(first, session, {}, nonce)
+  const sent = await Promise.all(
+    Array.from({ length: copies }, (_, i) =>
+      attempt(gateways[i % gateways.length] ?? first, session, { proofs: [proof] }),
+    ),
+  )
   const answers: Answer[] = sent.map(({ answer }) => answer)
-  const passed = answers.filter(({ status }) => status === 200).length
+  const passed = answers.filter(({ status }) => status === 200)
   const refused = answers.filter(({ status }) => status !== 200)
-  const answer = refused.find(({ reason }) => reason !== 'proof_replayed') ?? refused[0] ?? answers[0]
+  const odd = refused.find(({ reason }) => reason !== 'proof_replayed') ?? refused[0]
+  // A second copy that passed is what the attacker wanted: the row shows it.
+  const answer = passed[1] ?? odd ?? passed[0]
   if (answer === undefined) throw new Error('a burst has at least one copy')
-  return { answer, fault: passed === 1 ? undefined : `${passed} of ${copies} copies passed` }
+  return { answer, fault: passed.length === 1 ? undefined : `${passed.length} of ${copies} copies passed` }
 }
 
 /** A good request with forged identity headers: it passes, and the forged ones must not. */

@@ -1,8 +1,8 @@
 /** Revokes a session through the watched file, as `holdfast revoke` does, and waits until Holdfast has taken it up. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { toRawEntry } from '../../adapters/files/revocation-document.ts'
 import { changeRevocationFile } from '../../adapters/files/revocation-file.ts'
+import { toRawEntry } from '../../revocations/raw-entry.ts'
 import type { Finding } from '../scenario.ts'
 import type { Session, Stage } from '../session.ts'
 import type { Answer } from '../target/target.ts'

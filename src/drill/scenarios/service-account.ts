@@ -45,6 +45,7 @@ export const serviceAccount: readonly Scenario[] = [
     did: 'three pods of the workload use one workload token, each with a certificate of its own',
     stops: 'the SPIFFE ID is the holder, whichever certificate carries it',
     expected: { status: 200, reason: 'ok' },
+    needs: ['own routes'],
     run: async (stage) => {
       const session = await unbound(stage)
       const first = await attempt(stage, session)
@@ -60,6 +61,7 @@ export const serviceAccount: readonly Scenario[] = [
     did: 'another pod, of the same namespace, sends the copied token',
     stops: 'the holder named in the token must be the caller',
     expected: { status: 403, reason: 'peer_mismatch' },
+    needs: ['own routes'],
     run: async (stage) => attempt(stage, await unbound(stage), { workload: 'reports' }),
   },
   {
@@ -69,6 +71,7 @@ export const serviceAccount: readonly Scenario[] = [
     did: 'that pod adds an x-forwarded-client-cert that names the victim',
     stops: 'Envoy replaces the header, and Holdfast believes the certificate of the connection',
     expected: { status: 403, reason: 'peer_mismatch' },
+    needs: ['own routes', 'Envoy'],
     run: async (stage) => {
       const forged = `Hash=${'ab'.repeat(32)};URI=spiffe://example.org/ns/shop/sa/payments`
       return attempt(stage, await unbound(stage), {
@@ -84,6 +87,7 @@ export const serviceAccount: readonly Scenario[] = [
     did: 'a workload of the same name in another trust domain sends it',
     stops: 'only the trust domains of the configuration are believed',
     expected: { status: 403, reason: 'peer_untrusted' },
+    needs: ['own routes'],
     run: async (stage) => attempt(stage, await unbound(stage), { workload: 'outsider' }),
   },
   {
@@ -102,7 +106,7 @@ export const serviceAccount: readonly Scenario[] = [
     did: 'sends one proof twenty times at once',
     stops: 'the mark is one atomic step: exactly one of them is first',
     expected: { status: 401, reason: 'proof_replayed' },
-    run: async (stage) => burst(stage, await account(stage), 20),
+    run: async (stage) => burst([stage], await account(stage), 20),
   },
   {
     name: 'sa-other-path',
@@ -152,6 +156,7 @@ export const serviceAccount: readonly Scenario[] = [
     did: 'asks for /public/../admin without credentials: /public is open',
     stops: 'the path that is served is the path that is checked',
     expected: { status: 401, reason: 'token_missing' },
+    needs: ['Envoy'],
     run: async (stage) => ({ answer: await bare(stage, 'payments', 'reports', '/public/../admin') }),
   },
   {
@@ -162,6 +167,7 @@ export const serviceAccount: readonly Scenario[] = [
     stops: 'Envoy refuses escaped slashes; without it, a path that reads as two routes is none',
     expected: { status: 400, reason: 'envoy' },
     withoutEnvoy: { status: 403, reason: 'route_unknown' },
+    needs: ['own routes'],
     run: async (stage) => ({ answer: await bare(stage, 'payments', 'reports', '/public/..%2fadmin') }),
   },
 ]

@@ -1,6 +1,5 @@
 /** A call as the Check that Envoy makes of it with the settings of envoy/sidecar.yaml. */
 import { X509Certificate } from 'node:crypto'
-import { WORKLOADS } from '../world/workloads.ts'
 import { credentialsOf, type World } from '../world/world.ts'
 import type { Call } from './target.ts'
 
@@ -9,7 +8,9 @@ export type HeaderList = readonly (readonly [name: string, value: string])[]
 /** The message for proto-loader, and the header list in it. */
 export function checkRequest(world: World, call: Call): { message: object; headers: HeaderList } {
   const { certificatePem } = credentialsOf(world, call.workload, call.pod)
-  const principal = WORKLOADS[call.workload]
+  const certificate = new X509Certificate(certificatePem)
+  // Both are read from the certificate, as Envoy does; one of a release's world has no SPIFFE ID (world/release-world.ts).
+  const uri = /^URI:(\S+)$/.exec(certificate.subjectAltName ?? '')?.[1] ?? ''
   const host = new URL(world.origins[call.service]).host
   const path = normalised(call.path)
   const pseudo: HeaderList = [
@@ -18,17 +19,17 @@ export function checkRequest(world: World, call: Call): { message: object; heade
     [':method', call.method],
     [':scheme', 'https'],
   ]
-  const hash = new X509Certificate(certificatePem).fingerprint256.replaceAll(':', '').toLowerCase()
+  const hash = certificate.fingerprint256.replaceAll(':', '').toLowerCase()
   const headers = [
     ...pseudo,
     ...asEnvoyKeeps(call.headers),
-    ['x-forwarded-client-cert', `Hash=${hash};URI=${principal}`],
+    ['x-forwarded-client-cert', `Hash=${hash};URI=${uri}`],
   ] as HeaderList
   const message = {
     attributes: {
       source: {
         address: { socket_address: { address: '127.0.0.1' } },
-        principal,
+        principal: uri === '' ? certificate.subject : uri,
         certificate: encodeURIComponent(certificatePem),
       },
       request: {

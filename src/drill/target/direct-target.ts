@@ -3,11 +3,12 @@
  * does: the status code alone decides, headers are written before others are removed.
  */
 import { fileURLToPath } from 'node:url'
-import { Client, credentials, type ServiceError } from '@grpc/grpc-js'
+import { type ServiceError, status } from '@grpc/grpc-js'
 import { loadSync, type MethodDefinition } from '@grpc/proto-loader'
 import type { Echo } from '../world/upstream.ts'
 import type { World } from '../world/world.ts'
 import { checkRequest, type HeaderList } from './check-request.ts'
+import type { GrpcLink } from './grpc-link.ts'
 import { type Answer, type Call, oauthError, type Target, TargetUnreachable } from './target.ts'
 
 interface HeaderOption {
@@ -38,30 +39,36 @@ interface MetadataValue {
 const TIMEOUT_MS = 10_000
 const CHECK = loadCheck()
 
-/** `address` is `host:port` of Holdfast's gRPC listener. */
-export function directTarget(world: World, address: string): Target {
-  const client = new Client(address, credentials.createInsecure())
+/** `why` says for the heading why there is no Envoy. Takes over the link: closing the target closes it. */
+export function directTarget(world: World, link: GrpcLink, why: string): Target {
   return {
-    description: `${address} (gRPC, no Envoy found: the drill writes the checks that Envoy would send)`,
+    description: `${link.address} (gRPC, ${why}: the drill writes the checks that Envoy would send)`,
     hasEnvoy: false,
     async send(call) {
       const sent = checkRequest(world, call)
-      return readResponse(await ask(client, address, sent.message), call, sent.headers)
+      return readResponse(await ask(link, sent.message), call, sent.headers)
     },
-    close: () => client.close(),
+    close: link.close,
   }
 }
 
-function ask(client: Client, address: string, message: object): Promise<CheckResponse> {
+function ask(link: GrpcLink, message: object): Promise<CheckResponse> {
   return new Promise((resolve, reject) => {
     const deadline = Date.now() + TIMEOUT_MS
     const done = (error: ServiceError | null, response?: CheckResponse) => {
-      if (error !== null) reject(new TargetUnreachable(`${address}: ${error.details}`))
+      if (error !== null) reject(new TargetUnreachable(`${link.address}: ${explain(error, link)}`))
       else if (response !== undefined) resolve(response)
     }
     const { path, requestSerialize, responseDeserialize } = CHECK
-    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, message, { deadline }, done)
+    link
+      .next()
+      .makeUnaryRequest(path, requestSerialize, responseDeserialize, message, link.metadata, { deadline }, done)
   })
+}
+
+function explain({ code, details }: ServiceError, { mend }: GrpcLink): string {
+  if (code === status.UNIMPLEMENTED) return 'speaks gRPC, but answers no Check: name the address of server.listen'
+  return code === status.UNAVAILABLE || code === status.DEADLINE_EXCEEDED ? `${details}; ${mend}` : details
 }
 
 function readResponse(response: CheckResponse, call: Call, sent: HeaderList): Answer {

@@ -17,8 +17,12 @@ export interface WorldDescription {
   readonly origins: Readonly<Record<ServiceName, string>>
   /** Envoy's JSON access log, if the drill may read it: it tells the exact reasons. */
   readonly accessLog?: string
+  /** The same of the gateway that `--second-target` names. */
+  readonly secondAccessLog?: string
   /** The file that `revocation.file` names, if the drill may write it. */
   readonly revocations?: string
+  /** The configuration of one of the replicas, if the drill may revoke in the list that they share. */
+  readonly replicaConfig?: string
 }
 
 export interface World extends WorldDescription {
@@ -45,15 +49,29 @@ export async function loadWorld(folder: string): Promise<Result<World, string>> 
   }
   const issuerKey = await readSigningKey(readFileSync(join(dir, 'issuer-key.json'), 'utf8'))
   if (!issuerKey.ok) return { ok: false, error: `${join(folder, 'issuer-key.json')}: ${issuerKey.error}` }
-  const { accessLog, revocations } = description
   return ok({
     ...description,
-    ...(accessLog === undefined ? {} : { accessLog: resolve(dir, accessLog) }),
-    ...(revocations === undefined ? {} : { revocations: resolve(dir, revocations) }),
+    ...filesOf(description, dir),
     dir,
     caPem: readFileSync(join(dir, 'ca.crt'), 'utf8'),
     issuerKey: issuerKey.value,
   })
+}
+
+const FILES = ['accessLog', 'secondAccessLog', 'revocations', 'replicaConfig'] as const
+
+/** Those that are named, as absolute paths. */
+function filesOf(description: WorldDescription, dir: string): Partial<Record<(typeof FILES)[number], string>> {
+  const named = FILES.flatMap((name) => {
+    const file = description[name]
+    return file === undefined ? [] : [[name, resolve(dir, file)]]
+  })
+  return Object.fromEntries(named)
+}
+
+/** The world with the access log of the second gateway in place of that of the first. */
+export function behindSecondGateway({ accessLog: _, secondAccessLog, ...same }: World): World {
+  return secondAccessLog === undefined ? same : { ...same, accessLog: secondAccessLog }
 }
 
 function readDescription(text: string): WorldDescription | undefined {

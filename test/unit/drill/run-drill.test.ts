@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { summary } from '../../../src/drill/report.ts'
+import { formatReport, summary } from '../../../src/drill/report.ts'
 import { allAsExpected, judge, type Row, runDrill } from '../../../src/drill/run-drill.ts'
-import type { Scenario } from '../../../src/drill/scenario.ts'
+import type { Need, Scenario } from '../../../src/drill/scenario.ts'
 import type { Stage } from '../../../src/drill/session.ts'
 import type { Answer } from '../../../src/drill/target/target.ts'
+import { SERVICES } from '../../../src/drill/world/workloads.ts'
 
 const STOPPED: Answer = {
   status: 401,
@@ -28,6 +29,8 @@ const ATTACK: Scenario = {
   run: async () => ({ answer: STOPPED }),
 }
 const HONEST: Scenario = { ...ATTACK, name: 'honest', honest: true, expected: { status: 200, reason: 'ok' } }
+
+const ONE_ROUTE = Object.fromEntries(SERVICES.map((name) => [name, 'https://a'])) as Stage['world']['origins']
 
 function outcome(scenario: Scenario, answer: Answer, fault?: string): string {
   return judge(scenario, scenario.expected, { answer, fault }).outcome
@@ -75,14 +78,51 @@ describe('judging', () => {
 
 describe('a run', () => {
   const target = { description: '', hasEnvoy: false, send: async () => STOPPED, close: () => undefined }
-  const world = {} as Stage['world']
+  const world = { origins: ONE_ROUTE } as Stage['world']
   const stage: Stage = { world, target, nowSeconds: () => 0 }
 
   it('says what it left out, and does not count it', async () => {
-    const rows = await runDrill(stage, [ATTACK, { ...ATTACK, needs: 'revocations' }])
+    const rows = await runDrill(stage, [ATTACK, { ...ATTACK, needs: ['revocations'] }])
     expect(rows.map((row: Row) => row.outcome)).toEqual(['stopped', 'left out'])
     expect(allAsExpected(rows)).toBe(true)
     expect(summary(rows)).toBe('1 of 1 as expected: 0 honest passed, 1 attacks stopped, 1 left out')
+  })
+
+  it.each<[Need, Partial<Stage>, Partial<Stage['world']>]>([
+    ['Envoy', { target: { ...target, hasEnvoy: true } }, {}],
+    ['own routes', {}, { origins: { ...ONE_ROUTE, deploy: 'https://b' } }],
+    ['revocations', {}, { revocations: 'file' }],
+    ['second target', { second: target }, {}],
+    ['shared revocations', { second: target }, { replicaConfig: 'file' }],
+  ])('plays what needs "%s" only where it has it', async (needs, more, moreWorld) => {
+    const scenario: Scenario = { ...ATTACK, needs: [needs] }
+    const full: Stage = { ...stage, ...more, world: { ...world, ...moreWorld } }
+    expect((await runDrill(full, [scenario]))[0]?.outcome).toBe('stopped')
+    const without = [
+      { ...full, world },
+      { ...full, second: undefined },
+      { ...full, target },
+    ].map(async (less) => (await runDrill(less, [scenario]))[0])
+    const rows = (await Promise.all(without)).filter((row) => row?.outcome === 'left out')
+    expect(rows.length).toBeGreaterThan(0)
+    for (const row of rows)
+      expect(row?.fault).toMatch(/may not write|--second-target|replicaConfig|--target URL|more routes/)
+  })
+
+  it('tells what was not played in a line, with its names, not in the table', async () => {
+    const others = ['one', 'two'].map(
+      (name): Scenario => ({
+        ...ATTACK,
+        name,
+        story: 'two replicas',
+        needs: ['second target'],
+      }),
+    )
+    const report = formatReport(await runDrill(stage, [ATTACK, ...others]), 140)
+    expect(report).toContain('Story: agent')
+    expect(report).not.toContain('Story: two replicas')
+    expect(report).toMatch(/^- not played: one, two: needs a second gateway/m)
+    expect(report).toContain('1 of 1 as expected')
   })
 
   it('fails on one miss, and when nothing ran', async () => {
@@ -90,7 +130,7 @@ describe('a run', () => {
     const rows = await runDrill(stage, [ATTACK, missed])
     expect(allAsExpected(rows)).toBe(false)
     expect(summary(rows)).toBe('1 of 2 as expected: 0 honest passed, 1 attacks stopped, 1 MISSED')
-    expect(allAsExpected(await runDrill(stage, [{ ...ATTACK, needs: 'revocations' }]))).toBe(false)
+    expect(allAsExpected(await runDrill(stage, [{ ...ATTACK, needs: ['revocations'] }]))).toBe(false)
   })
 
   it('without Envoy it expects what Holdfast alone says', async () => {

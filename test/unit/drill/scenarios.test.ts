@@ -8,7 +8,7 @@ describe('the scenarios', () => {
     expect(new Set(SCENARIOS.map(({ name }) => name)).size).toBe(SCENARIOS.length)
   })
 
-  it.each(['CI runner', 'service account', 'agent', 'third-party integration'])(
+  it.each(['CI runner', 'service account', 'agent', 'third-party integration', 'two replicas'])(
     '%s: honest use and attacks',
     (story) => {
       const own = SCENARIOS.filter((scenario) => scenario.story === story)
