@@ -14,11 +14,16 @@ export interface Child {
   stop(): Promise<void>
 }
 
+const running = new Set<ChildProcess>()
+// Whatever ends the benchmark ends them: nothing is left to burn CPU under the next run.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** Starts `args` under this Node. Standard error is shown; output is kept by line only when `talks`. */
 export function startChild(args: readonly string[], talks: boolean): Child {
   const child = spawn(process.execPath, args, { stdio: ['pipe', talks ? 'pipe' : 'ignore', 'inherit'] })
-  // Whatever ends the benchmark ends them: nothing is left to burn CPU under the next run.
-  process.once('exit', () => child.kill('SIGKILL'))
+  running.add(child)
   const { pid } = child
   if (pid === undefined) throw new Error('the process could not be started')
   const lines = child.stdout === null ? undefined : createInterface({ input: child.stdout })
@@ -30,6 +35,7 @@ export function startChild(args: readonly string[], talks: boolean): Child {
     else next.resolve(line)
   })
   child.once('exit', (code) => {
+    running.delete(child)
     for (const { reject } of waiting) reject(new Error(`a server process ended with code ${code}`))
   })
 

@@ -32,14 +32,21 @@ export function makeCaller(address: string): Caller {
   }
 }
 
-type OnAnswer = (answer: Buffer) => void
+/** `tookMs` from handing the call to gRPC until its answer. */
+type OnAnswer = (answer: Buffer, tookMs: number) => void
+
+async function timed(caller: Caller, request: Buffer, onAnswer: OnAnswer): Promise<void> {
+  const startMs = performance.now()
+  const answer = await caller.call(request)
+  onAnswer(answer, performance.now() - startMs)
+}
 
 /** All requests, `inFlight` at a time. */
 export async function saturate(caller: Caller, requests: readonly Buffer[], inFlight: number, onAnswer: OnAnswer) {
   let next = 0
   async function lane(): Promise<void> {
     for (let request = requests[next++]; request !== undefined; request = requests[next++]) {
-      onAnswer(await caller.call(request))
+      await timed(caller, request, onAnswer)
     }
   }
   await Promise.all(Array.from({ length: inFlight }, lane))
@@ -51,7 +58,7 @@ export async function pace(caller: Caller, requests: readonly Buffer[], perSecon
   const calls: Promise<void>[] = []
   while (calls.length < requests.length) {
     const due = Math.min(requests.length, Math.ceil(((performance.now() - startMs) * perSecond) / 1000))
-    for (const request of requests.slice(calls.length, due)) calls.push(caller.call(request).then(onAnswer))
+    for (const request of requests.slice(calls.length, due)) calls.push(timed(caller, request, onAnswer))
     await new Promise((resolve) => setTimeout(resolve, 1))
   }
   await Promise.all(calls)

@@ -84,6 +84,7 @@ function query(i: number): RevocationQuery {
     client: of(4),
     keyThumbprint: of(5),
     certificateThumbprints: [of(6), thumbprint(`bound-${i}`)],
+    certificateIssuerSerial: undefined,
     certificateNotBeforeSeconds: NOW - 5000,
     workloads: [of(7), `spiffe://partner.example/ns/shop/sa/orders-${i}`],
     issuedAtSeconds: NOW - 5000,

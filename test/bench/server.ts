@@ -23,9 +23,12 @@ export interface ServerOptions {
   readonly fromSource: boolean
   readonly nodeFlags: readonly string[]
   readonly maxProofAgeSeconds?: number
+  readonly redisUrl?: string
+  readonly revocations?: number
 }
 
-const READY_LIMIT_MS = 20_000
+/** A million revocations are read before a server is ready. */
+const READY_LIMIT_MS = 60_000
 const POLL_MS = 5
 
 /** The built server (built first where dist/ is missing), or the sources. */

@@ -1,11 +1,12 @@
 /** What the benchmarked server trusts and what is sent to it: one issuer, a route for each way of binding, real requests. */
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { issueCertificate, makeCa } from '../../src/drill/certificates.ts'
 import { encodeCheckRequest } from '../support/envoy-messages.ts'
 import { makeKey, sha256Base64Url, signJws, type TestKey } from '../support/jws.ts'
+import { writeRevocations } from './revocation-file.ts'
 
 const ISSUER = 'https://as.example.com'
 const PAYMENTS_ID = 'spiffe://example.org/ns/shop/sa/payments'
@@ -25,10 +26,14 @@ export interface WorldOptions {
   readonly port: number
   readonly adminPort: number
   readonly maxProofAgeSeconds?: number
+  /** Used proofs stand there, and the list of revocations too; without it both are embedded. */
+  readonly redisUrl?: string
+  /** How many entries the watched list has; none of them names what is sent. */
+  readonly revocations?: number
 }
 
 /** A folder with a configuration, every key that is not here by default, and the issuer's keys. */
-export async function makeWorld({ port, adminPort, maxProofAgeSeconds = 60 }: WorldOptions): Promise<World> {
+export async function makeWorld(options: WorldOptions): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'))
   const issuerKey = makeKey('ES256')
   const holderKey = makeKey('ES256')
@@ -36,7 +41,9 @@ export async function makeWorld({ port, adminPort, maxProofAgeSeconds = 60 }: Wo
   const configPath = join(folder, 'holdfast.yaml')
   const jwks = { keys: [{ ...issuerKey.jwk, kid: 'k1', alg: 'ES256', use: 'sig' }] }
   await writeFile(join(folder, 'jwks.json'), JSON.stringify(jwks))
-  await writeFile(configPath, configText(port, adminPort, maxProofAgeSeconds))
+  await writeFile(join(folder, 'nonce-secret'), randomBytes(32).toString('base64url'), { mode: 0o600 })
+  if (options.revocations !== undefined) await writeRevocations(join(folder, 'revocations.json'), options.revocations)
+  await writeFile(configPath, configText(options))
   const token = (route: RouteName, cnf?: object): string => makeToken(issuerKey, originOf(route), cnf)
   return {
     folder,
@@ -51,7 +58,10 @@ export async function makeWorld({ port, adminPort, maxProofAgeSeconds = 60 }: Wo
   }
 }
 
-function configText(port: number, adminPort: number, maxProofAgeSeconds: number): string {
+/** As long as a busy machine needs: a benchmark must not measure how it is refused. */
+const STORE_TIMEOUT_MS = 1_000
+
+function configText({ port, adminPort, maxProofAgeSeconds = 60, redisUrl }: WorldOptions): string {
   const route = (name: RouteName, binding: string): string => `
   - name: ${name}
     match: { authority: ${name}.example.com }
@@ -62,6 +72,9 @@ function configText(port: number, adminPort: number, maxProofAgeSeconds: number)
     nonce: offered`
   return `server: { listen: "127.0.0.1:${port}", deadlineMs: 2000 }
 admin: { listen: "127.0.0.1:${adminPort}" }
+${redisUrl === undefined ? '' : `store: { kind: redis, redis: { url: "${redisUrl}", commandTimeoutMs: ${STORE_TIMEOUT_MS} } }`}
+nonce: { secret: "file:nonce-secret" }
+revocation: { file: revocations.json }
 peers: { trustDomains: [example.org] }
 issuers:
   - issuer: ${ISSUER}
