@@ -76,8 +76,8 @@ describe('holdfast drill', () => {
   })
 
   it('runs one scenario alone', async () => {
-    const { code, out } = await drill(['--only', 'ci-replay'], {}).ended
-    expect(out).toContain('no Envoy found')
+    const { code, out, err } = await drill(['--only', 'ci-replay'], {}).ended
+    expect(out, err).toContain('no Envoy found')
     expect(out).toContain('1 of 1 as expected')
     expect(code).toBe(0)
   })

@@ -1,4 +1,5 @@
 /** Ports on loopback for what the drill starts. */
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
 export interface Ports {
@@ -18,9 +19,18 @@ export const USUAL_PORTS: Ports = {
   upstream: 10080,
 }
 
-/** Ports that are free now. All are held until the last is found, so that no two are the same. */
+/**
+ * Below the range from which Linux takes the ports of outgoing connections (32768 on): between our look at a port and the moment
+ * when a server listens on it, no connection must get it. Never the same twice from one process.
+ */
+const LOWEST = 20_000
+const HIGHEST = 32_000
+const ATTEMPTS = 100
+const given = new Set<number>()
+
+/** Ports that are free now. */
 export async function freePorts(): Promise<Ports> {
-  return choosePorts(() => 0)
+  return choosePorts(() => undefined)
 }
 
 /** The usual ports, each replaced by a free one where it is taken. */
@@ -28,12 +38,12 @@ export async function usualOrFreePorts(): Promise<Ports> {
   return choosePorts((name) => USUAL_PORTS[name])
 }
 
-async function choosePorts(wish: (name: keyof Ports) => number): Promise<Ports> {
-  const held: { port: number; release(): Promise<void> }[] = []
+async function choosePorts(wish: (name: keyof Ports) => number | undefined): Promise<Ports> {
+  const held: Held[] = []
   const chosen: Partial<Record<keyof Ports, number>> = {}
   for (const name of Object.keys(USUAL_PORTS) as (keyof Ports)[]) {
-    const one = (await hold(wish(name))) ?? (await hold(0))
-    if (one === undefined) throw new Error('no free port on loopback')
+    const wished = wish(name)
+    const one = (wished === undefined ? undefined : await hold(wished)) ?? (await holdAny())
     held.push(one)
     chosen[name] = one.port
   }
@@ -43,20 +53,33 @@ async function choosePorts(wish: (name: keyof Ports) => number): Promise<Ports> 
 
 /** One free port. */
 export async function freePort(): Promise<number> {
-  const one = await hold(0)
-  if (one === undefined) throw new Error('no free port on loopback')
+  const one = await holdAny()
   await one.release()
   return one.port
 }
 
-function hold(port: number): Promise<{ port: number; release(): Promise<void> } | undefined> {
+interface Held {
+  readonly port: number
+  release(): Promise<void>
+}
+
+async function holdAny(): Promise<Held> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const port = randomInt(LOWEST, HIGHEST)
+    const one = given.has(port) ? undefined : await hold(port)
+    if (one === undefined) continue
+    given.add(port)
+    return one
+  }
+  throw new Error('no free port on loopback')
+}
+
+function hold(port: number): Promise<Held | undefined> {
   return new Promise((resolve) => {
     const server = createServer()
     server.once('error', () => resolve(undefined))
     server.listen(port, '127.0.0.1', () => {
-      const address = server.address()
-      const actual = typeof address === 'object' && address !== null ? address.port : 0
-      resolve({ port: actual, release: () => new Promise((done) => server.close(() => done())) })
+      resolve({ port, release: () => new Promise((done) => server.close(() => done())) })
     })
   })
 }
