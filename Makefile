@@ -1,7 +1,7 @@
 # Thin on purpose: each target is the npm script of the same name, after set-up. Set-up here is only what npm itself
 # brings: the packages of package-lock.json, with the Node that everything runs on among them. Envoy, the Python clients
 # and promtool are fetched by the scripts that need them (scripts/setup/).
-TARGETS := build types lint format unit integration envoy docs test demo up bench mutation setup
+TARGETS := build types lint format unit integration envoy envoy-matrix envoy-gateway docs monitoring pictures test test-cluster demo up bench mutation setup image sbom licences chart
 INSTALLED := node_modules/.installed-package-lock.json
 NODE_MAJOR := 24
 
@@ -11,7 +11,8 @@ help:
 	@echo "make demo   real Envoy, Holdfast behind it, and the drill that attacks both"
 	@echo "make up     the same world, left running to try things by hand (Ctrl-C ends it)"
 	@echo "make test   everything that must hold before a change goes in"
-	@echo "also: $(filter-out demo up test,$(TARGETS))"
+	@echo "make image  the container image, built and attacked (needs root)"
+	@echo "also: $(filter-out demo up test image,$(TARGETS))"
 
 $(TARGETS): packages
 	@npm run --silent $@

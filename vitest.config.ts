@@ -29,6 +29,21 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      { test: { name: 'chart', include: ['test/chart/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
+      {
+        // Against a real Kubernetes API server, and real SPIRE: `npm run test-cluster` builds them first.
+        test: {
+          name: 'cluster',
+          include: ['test/cluster/**/*.test.ts', 'test/spire/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        // Of the image that `npm run image` has built.
+        test: { name: 'image', include: ['test/image/**/*.test.ts'], testTimeout: 120_000, fileParallelism: false },
+      },
     ],
   },
 })

@@ -9,7 +9,7 @@ import { SETUP_COMPONENTS } from './setup/components.ts'
 import { setUp } from './setup/set-up.ts'
 
 const REPORTS = 'reports/tests'
-const PROJECTS = ['unit', 'integration', 'envoy']
+const PROJECTS = ['unit', 'chart', 'integration', 'envoy']
 
 interface Step {
   readonly name: string

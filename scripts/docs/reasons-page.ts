@@ -81,6 +81,6 @@ function denial(reason: Reason, scheme: Scheme, route: RoutePlan): Decision {
     mode: 'enforce',
     wouldDeny: false,
     refusal: { reason, detail: '' },
-    findings: { ...findings, proofAgeSeconds: undefined, held: [], nonce: undefined, degraded: undefined },
+    findings: { ...findings, proofAgeSeconds: undefined, held: [], nonce: undefined, degraded: [] },
   }
 }

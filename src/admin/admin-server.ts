@@ -11,7 +11,7 @@ export interface AdminServerOptions {
   readonly listen: { readonly host: string; readonly port: number }
   readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>
   readonly readiness: Pick<ReadinessMap, 'ready' | 'components'>
-  /** The running configuration without its secrets. */
+  /** The running configuration without its secrets, or a promise of it. */
   readonly config: () => unknown
 }
 
@@ -90,7 +90,7 @@ const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
       sendJson(response, ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable', components })
     },
   ],
-  ['/config', (response, { config }) => sendJson(response, 200, config())],
+  ['/config', async (response, { config }) => sendJson(response, 200, await config())],
 ])
 
 function sendJson(response: ServerResponse, status: number, value: unknown): void {

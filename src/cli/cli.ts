@@ -7,12 +7,15 @@ import { EXIT } from './exit-codes.ts'
 const COMMANDS: ReadonlyMap<string, () => Promise<{ readonly command: Command }>> = new Map([
   ['serve', () => import('./serve.ts')],
   ['check-config', () => import('./check-config.ts')],
+  ['ready', () => import('./ready.ts')],
+  ['doctor', () => import('./doctor.ts')],
   ['schema', () => import('./schema.ts')],
   ['proof', () => import('./proof.ts')],
   ['drill', () => import('./drill.ts')],
   ['revoke', () => import('./revoke.ts')],
   ['revocations', () => import('./revocations.ts')],
   ['unrevoke', () => import('./unrevoke.ts')],
+  ['inject', () => import('./inject.ts')],
   ['version', () => import('./version.ts')],
 ])
 

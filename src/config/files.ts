@@ -2,14 +2,26 @@
 import type { Fault, Finding } from './fault.ts'
 import type { LoadedConfig } from './load.ts'
 import { readBounded } from './read-file.ts'
+import type { Config } from './schema.ts'
 
 const MAX_BYTES = 4_194_304
 
-/** Certificates, keys and key sets. Not `revocation.file`: the first revocation makes it. */
+/** One fault a file that is missing, unreadable, or empty. Never rejects. */
 export async function findFileFaults({ config, place }: Omit<LoadedConfig, 'hash'>): Promise<readonly Fault[]> {
+  const findings = await Promise.all(namedFiles(config).map(({ path, file }) => findingOf(path, file)))
+  return findings.filter((finding) => finding !== undefined).map(place)
+}
+
+export interface NamedFile {
+  readonly path: Finding['path']
+  readonly file: string
+}
+
+/** Certificates, keys and key sets. Not `revocation.file`: the first revocation makes it. */
+export function namedFiles(config: Config): readonly NamedFile[] {
   const { tls } = config.server
   const { redis } = config.store
-  const named = [
+  return [
     { path: ['server', 'tls', 'certificate'], file: tls?.certificate },
     { path: ['server', 'tls', 'key'], file: tls?.key },
     { path: ['server', 'tls', 'clientCa'], file: tls?.clientCa },
@@ -17,13 +29,10 @@ export async function findFileFaults({ config, place }: Omit<LoadedConfig, 'hash
     { path: ['store', 'redis', 'tls', 'certificate'], file: redis.tls?.certificate },
     { path: ['store', 'redis', 'tls', 'key'], file: redis.tls?.key },
     ...config.issuers.map(({ keys }, i) => ({ path: ['issuers', i, 'keys', 'jwksFile'], file: keys.jwksFile })),
-  ]
-  const findings = await Promise.all(named.map(({ path, file }) => findingOf(path, file)))
-  return findings.filter((finding) => finding !== undefined).map(place)
+  ].flatMap(({ path, file }) => (typeof file === 'string' ? [{ path, file }] : []))
 }
 
-async function findingOf(path: Finding['path'], file: string | null | undefined): Promise<Finding | undefined> {
-  if (file === null || file === undefined) return undefined
+async function findingOf(path: Finding['path'], file: string): Promise<Finding | undefined> {
   const read = await readBounded(file, MAX_BYTES)
   if (read.ok && read.bytes.length > 0) return undefined
   const why = read.ok ? 'is empty' : `cannot be read: ${read.error}`

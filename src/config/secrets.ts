@@ -2,6 +2,8 @@
  * Reads the secrets that the configuration points to: `file:PATH` or `env:NAME`. Faults name the place and the mend, never
  * a byte of the value.
  */
+
+import { ok, type Result } from '../check/result.ts'
 import type { Fault, Finding } from './fault.ts'
 import type { LoadedConfig } from './load.ts'
 import { readBounded } from './read-file.ts'
@@ -41,6 +43,12 @@ export async function resolveSecrets(
   if (redis.message !== undefined) findings.push({ path: ['store', 'redis', 'password'], message: redis.message })
   if (findings.length > 0) return { ok: false, faults: findings.map(place) }
   return { ok: true, secrets: { nonce: nonce.secret, client: client.secret, redis: redis.secret } }
+}
+
+/** The secret that each Check must carry (`server.clientSecret`), for who asks; the error says what is wrong, and the mend. */
+export async function readClientSecret(reference: string, env: Env): Promise<Result<Secret, string>> {
+  const { secret, message = '' } = await readSecret(reference, env, clientFault)
+  return secret === undefined ? { ok: false, error: message } : ok(secret)
 }
 
 type Judge = (bytes: Buffer) => string | undefined

@@ -60,8 +60,8 @@ test('the documents that a reader expects are there, and all are reached from th
   expect(readFileSync(new URL('LICENSE', ROOT), 'utf8')).toContain('Apache License')
 })
 
-test('SECURITY cites requirements that tests hold', () => {
-  const ids = [...readDocument('SECURITY.md').prose.matchAll(/\| T\d\d \|.*?\|.*?\| ([^|]+) \| `test/g)]
+test('the threat model cites requirements that tests hold', () => {
+  const ids = [...readDocument('docs/threat-model.md').prose.matchAll(/\| T\d\d \|.*?\|.*?\| ([^|]+) \| `test/g)]
   const cited = ids.flatMap(([, cell]) => [...(cell ?? '').matchAll(/(?:D-E|[ABCD])\d{1,2}/g)].map(([id]) => id))
   const tests = new URL('test/', ROOT)
   const texts = readdirSync(tests, { recursive: true, encoding: 'utf8' })
@@ -73,8 +73,9 @@ test('SECURITY cites requirements that tests hold', () => {
 })
 
 test('every threat and every divergence names a test file, or says that there is none', () => {
-  const security = readDocument('SECURITY.md').prose.split('\n')
-  const threats = security.filter((line) => /^\| T\d\d /.test(line))
+  const threats = readDocument('docs/threat-model.md')
+    .prose.split('\n')
+    .filter((line) => /^\| T\d\d /.test(line))
   expect(threats.length).toBeGreaterThan(20)
   expect(threats.map((line) => line.slice(2, 5))).toEqual(
     threats.map((_, index) => `T${String(index + 1).padStart(2, '0')}`),

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { runCli } from '../../src/cli/cli.ts'
+import { ruleGroups } from '../../src/monitoring/rules.ts'
 import { METRICS } from '../../src/observability/metric-table.ts'
 import { fakeIo } from '../unit/cli/fake-io.ts'
 import { codeSpans, type Document, documents, ROOT, readDocument, readText } from './documents.ts'
@@ -9,10 +10,10 @@ import { codeSpans, type Document, documents, ROOT, readDocument, readText } fro
 const DOCUMENTS = documents()
 
 /** Everything in which a name can be defined. */
-const CODE = ['src/', 'envoy/', 'proto/', 'scripts/']
+const CODE = ['src/', 'envoy/', 'proto/', 'scripts/', 'charts/']
   .flatMap((folder) =>
     readdirSync(new URL(folder, ROOT), { recursive: true, encoding: 'utf8' })
-      .filter((file) => /\.(?:ts|yaml|proto)$/.test(file))
+      .filter((file) => /\.(?:ts|yaml|proto|tpl)$/.test(file))
       .map((file) => readFileSync(new URL(`${folder}${file}`, ROOT), 'utf8')),
   )
   .join('\n')
@@ -26,7 +27,21 @@ const FOREIGN = new Set([
   'disallowed_headers',
   'access_token',
   'decode_verify',
+  'discover_workload_path',
+  'disable_spiffe_cert_validation',
+  'sync_interval',
+  'fail_verify_error',
 ])
+
+const RECORDED = new Set(
+  ruleGroups().flatMap(({ rules }) => rules.flatMap((rule) => ('record' in rule ? [rule.record] : []))),
+)
+
+/** A histogram shows itself under three names. */
+function partOf(name: string): boolean {
+  const [, whole = ''] = /^holdfast_(\w+)_(?:bucket|sum|count)$/.exec(name) ?? []
+  return Object.entries(METRICS).some(([metric, { type }]) => metric === whole && type === 'histogram')
+}
 
 /** `npx holdfast …` and `holdfast …` in code, as words. */
 function commandLines(document: Document): readonly (readonly string[])[] {
@@ -49,9 +64,15 @@ describe.each(DOCUMENTS)('$path', (document) => {
   })
 
   test('metrics exist', () => {
-    const named = document.text.match(/\bholdfast_[a-z_]+\b/g) ?? []
-    const known = (name: string) => name === 'holdfast_route' || name.slice('holdfast_'.length) in METRICS
+    const named = document.text.replace(/\w+:\w+:\w+/g, ' ').match(/\bholdfast_[a-z_]+\b/g) ?? []
+    const known = (name: string) =>
+      name === 'holdfast_route' || name.replace(/^holdfast_/, '') in METRICS || partOf(name)
     expect([...new Set(named.filter((name) => !known(name)))]).toEqual([])
+  })
+
+  test('recorded metrics exist', () => {
+    const named = document.text.match(/\b\w+:holdfast_\w+:\w+/g) ?? []
+    expect([...new Set(named.filter((name) => !RECORDED.has(name)))]).toEqual([])
   })
 
   test('headers of ours exist', () => {

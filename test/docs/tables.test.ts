@@ -43,11 +43,13 @@ describe('the drill output in README.md', () => {
   })
 
   test('counts them right', () => {
-    const honest = SCENARIOS.filter((one) => one.honest).length
-    const detected = SCENARIOS.filter((one) => one.expected.wouldDeny === true).length
-    const stopped = SCENARIOS.length - honest - detected
+    // The demo has one replica.
+    const played = SCENARIOS.filter(({ story }) => story !== 'two replicas')
+    const honest = played.filter((one) => one.honest).length
+    const detected = played.filter((one) => one.expected.wouldDeny === true).length
+    const stopped = played.length - honest - detected
     expect(output).toContain(
-      `${SCENARIOS.length} of ${SCENARIOS.length} as expected: ${honest} honest passed, ${stopped} attacks stopped, ${detected} detected`,
+      `${played.length} of ${played.length} as expected: ${honest} honest passed, ${stopped} attacks stopped, ${detected} detected`,
     )
   })
 })

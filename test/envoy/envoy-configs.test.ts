@@ -12,6 +12,9 @@ import { EDGE, type RunningShape, readShape, SHAPES, startShape } from '../suppo
 
 type Node = Readonly<Record<string, unknown>>
 
+/** Those that ask Holdfast. What spire.yaml does with Holdfast behind is driven in test/spire, with the real agent. */
+const ASKING = [...SHAPES, 'spire'] as const
+
 /** All objects in the configuration with the given `name` or `@type` ending. */
 function find(config: unknown, test: (node: Node) => boolean): Node[] {
   if (Array.isArray(config)) return config.flatMap((item) => find(item, test))
@@ -27,7 +30,7 @@ function typed(config: unknown, type: string): Node {
 }
 
 describe('what the files say', () => {
-  it.each(SHAPES)('%s: an outage, an error and a silence are refusals (D-E8)', (shape) => {
+  it.each(ASKING)('%s: an outage, an error and a silence are refusals (D-E8)', (shape) => {
     expect(typed(parse(readShape(shape)), 'ExtAuthz')).toMatchObject({
       failure_mode_allow: false,
       status_on_error: { code: 'ServiceUnavailable' },
@@ -40,7 +43,7 @@ describe('what the files say', () => {
     })
   })
 
-  it.each(SHAPES)('%s: Holdfast is health-checked, not asked when unhealthy, and never asked twice', (shape) => {
+  it.each(ASKING)('%s: Holdfast is health-checked, not asked when unhealthy, and never asked twice', (shape) => {
     const config: unknown = parse(readShape(shape))
     const [cluster] = find(config, (node) => node['name'] === 'holdfast' && node['load_assignment'] !== undefined)
     expect(cluster).toMatchObject({
@@ -50,11 +53,15 @@ describe('what the files say', () => {
     expect(find(config, (node) => 'retry_policy' in node)).toEqual([])
   })
 
-  it.each([...SHAPES, 'gateway-edge'])(
+  it.each([...ASKING, 'gateway-edge'])(
     '%s: peers are verified, limits are explicit, nothing listens beyond loopback',
     (shape) => {
       const config: unknown = parse(readShape(shape))
-      expect(typed(config, 'DownstreamTlsContext')).toMatchObject({ require_client_certificate: true })
+      expect(typed(config, 'DownstreamTlsContext')).toMatchObject({
+        require_client_certificate: true,
+        disable_stateless_session_resumption: true,
+        disable_stateful_session_resumption: true,
+      })
       expect(find(config, (node) => 'trust_chain_verification' in node)).toEqual([])
       expect(typed(config, 'HttpConnectionManager')).toMatchObject({
         path_with_escaped_slashes_action: 'REJECT_REQUEST',
@@ -62,7 +69,9 @@ describe('what the files say', () => {
         merge_slashes: false,
         request_headers_timeout: '10s',
         stream_idle_timeout: '60s',
+        http1_safe_max_connection_duration: true,
         common_http_protocol_options: {
+          max_connection_duration: '1800s',
           max_stream_duration: '900s',
           headers_with_underscores_action: 'REJECT_REQUEST',
         },
@@ -72,8 +81,36 @@ describe('what the files say', () => {
   )
 
   it('all shapes ask Holdfast in the same way', () => {
-    const [first, ...others] = SHAPES.map((shape) => typed(parse(readShape(shape)), 'ExtAuthz'))
+    const [first, ...others] = ASKING.map((shape) => typed(parse(readShape(shape)), 'ExtAuthz'))
     for (const other of others) expect(other).toEqual(first)
+  })
+})
+
+describe('spire.yaml', () => {
+  const parts = (shape: string) => {
+    const config = parse(readShape(shape))
+    const { static_resources: resources } = config
+    const [chain] = resources.listeners[0].filter_chains
+    return { config, resources, tls: chain.transport_socket.typed_config, manager: chain.filters[0].typed_config }
+  }
+
+  it('is sidecar.yaml but for where certificates come from', () => {
+    const [spire, sidecar] = [parts('spire'), parts('sidecar')]
+    delete spire.config.node
+    expect(spire.resources.clusters.pop()).toMatchObject({ name: 'spire_agent' })
+    expect(spire.tls.common_tls_context).toMatchObject({
+      tls_certificate_sds_secret_configs: [{ name: 'default' }],
+      validation_context_sds_secret_config: { name: 'ROOTCA' },
+    })
+    spire.tls.common_tls_context = sidecar.tls.common_tls_context
+    expect(spire.config).toEqual(sidecar.config)
+  })
+
+  it('shows TLS as sidecar.yaml does', () => {
+    const [spire, sidecar] = [parts('spire'), parts('sidecar')]
+    for (const key of ['tls_params', 'alpn_protocols']) {
+      expect(spire.tls.common_tls_context[key]).toEqual(sidecar.tls.common_tls_context[key])
+    }
   })
 })
 
@@ -91,7 +128,7 @@ describe('envoy --mode validate', () => {
   })
   afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
-  it.each([...SHAPES, 'gateway-edge'])('takes %s.yaml', (shape) => {
+  it.each([...ASKING, 'gateway-edge'])('takes %s.yaml', (shape) => {
     expect(validateEnvoyConfig(readShape(shape).replaceAll('/etc/envoy/tls', dir))).toBeUndefined()
   })
 

@@ -76,6 +76,19 @@ export interface DerWishes {
   /** More extensions, whole. */
   readonly extensions?: readonly Buffer[]
   readonly serial?: number
+  /** The content of the INTEGER instead. */
+  readonly serialOctets?: Buffer
+  /** The Name whole; default: an empty one. */
+  readonly issuer?: Buffer
+}
+
+/** Object identifier as hex, and the value whole. */
+export type DerAttribute = readonly [oid: string, value: Buffer]
+
+/** A Name: its parts in order, each a set of attributes. */
+export function nameOf(...parts: readonly (readonly DerAttribute[])[]): Buffer {
+  const attribute = ([oid, value]: DerAttribute): Buffer => seq(tlv(6, Buffer.from(oid, 'hex')), value)
+  return seq(...parts.map((attributes) => tlv(0x31, Buffer.concat(attributes.map(attribute)))))
 }
 
 const OID = { keyUsage: '551d0f', subjectAltName: '551d11', basicConstraints: '551d13', extendedKeyUsage: '551d25' }
@@ -101,9 +114,9 @@ export function makeDer(wishes: DerWishes): Buffer {
   const algorithm = seq(tlv(6, Buffer.from('2a8648ce3d040302', 'hex')))
   const tbs = seq(
     tlv(0xa0, tlv(2, Buffer.from([2]))),
-    tlv(2, Buffer.from([serial])),
+    tlv(2, wishes.serialOctets ?? Buffer.from([serial])),
     algorithm,
-    seq(),
+    wishes.issuer ?? seq(),
     seq(notBefore, utcTime('491231235959Z')),
     seq(),
     seq(algorithm, tlv(3, Buffer.from([0]))),

@@ -3,7 +3,7 @@
  * src/transport is used here.
  */
 import { fileURLToPath } from 'node:url'
-import { type ChannelCredentials, Client, credentials, Metadata } from '@grpc/grpc-js'
+import { type ChannelCredentials, type ChannelOptions, Client, credentials, Metadata } from '@grpc/grpc-js'
 import { loadSync, type MethodDefinition, type Options } from '@grpc/proto-loader'
 
 const OPTIONS: Options = {
@@ -89,8 +89,9 @@ export interface CheckClient {
 export function makeCheckClient(
   address: string,
   creds: ChannelCredentials = credentials.createInsecure(),
+  options: ChannelOptions = {},
 ): CheckClient {
-  const client = new Client(address, creds, { 'grpc.max_send_message_length': -1 })
+  const client = new Client(address, creds, { 'grpc.max_send_message_length': -1, ...options })
   return {
     client,
     check(request, { metadata = {}, deadlineMs = 5_000 } = {}) {

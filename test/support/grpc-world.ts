@@ -57,6 +57,7 @@ export async function startWorld(
     },
     clientSecret: () => undefined,
     maxConcurrentChecks: 100,
+    traced: false,
     deadlineMs: 1_000,
     ...options,
   })

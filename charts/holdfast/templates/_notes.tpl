@@ -34,7 +34,7 @@ Istio: merge this into the mesh configuration (without the timeout Istio waits f
 Envoy: mount ConfigMap {{ $name }}-envoy and start `envoy -c envoy.yaml`{{ if eq .Values.mesh.plain.certificates "spire" }}, with the socket of the SPIRE agent at {{ .Values.mesh.plain.spire.socket }}{{ else }}, with server.crt, server.key and ca.crt in {{ .Values.mesh.plain.tlsDirectory }}{{ end }}.
 {{- else if eq .Values.mesh.kind "envoy-gateway" }}
 
-Envoy Gateway: see that the policy was accepted:
+Envoy Gateway: see that the policy was accepted, and not Overridden:
   kubectl -n {{ default $namespace .Values.mesh.envoyGateway.namespace }} get securitypolicy {{ $name }} -o jsonpath='{.status.ancestors[*].conditions}'
 {{- else }}
 

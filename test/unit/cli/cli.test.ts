@@ -3,7 +3,19 @@ import { runCli } from '../../../src/cli/cli.ts'
 import { fakeIo } from './fake-io.ts'
 
 const COMMANDS = [
-  ...['serve', 'check-config', 'schema', 'proof', 'drill', 'revoke', 'revocations', 'unrevoke', 'version'],
+  ...[
+    'serve',
+    'check-config',
+    'schema',
+    'proof',
+    'drill',
+    'revoke',
+    'revocations',
+    'unrevoke',
+    'doctor',
+    'ready',
+    'version',
+  ],
 ]
 
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
