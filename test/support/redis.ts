@@ -154,13 +154,15 @@ export interface RedisGroup<Name extends string = never> {
 /** Three masters; each serves a third of the slots, in ascending order. */
 export async function startCluster(flavour: Flavour = 'redis'): Promise<RedisGroup> {
   const args = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000', '--cluster-require-full-coverage', 'no']
+  // A port of its own for the bus: the usual one, ten thousand above, may be taken.
+  const buses = [await freePort(), await freePort(), await freePort()]
   const servers = await Promise.all(
-    [0, 1, 2].map(() => startRedis({ flavour, args: ['--cluster-port', '0', ...args] })),
+    buses.map((bus) => startRedis({ flavour, args: ['--cluster-port', String(bus), ...args] })),
   )
-  return clusterOf(servers)
+  return clusterOf(servers, buses)
 }
 
-async function clusterOf(servers: readonly RedisServer[]): Promise<RedisGroup> {
+async function clusterOf(servers: readonly RedisServer[], buses: readonly number[]): Promise<RedisGroup> {
   const clients = servers.map((server) => server.admin())
   const [first] = clients
   const bounds = [0, 5461, 10_923, 16_384]
@@ -168,7 +170,9 @@ async function clusterOf(servers: readonly RedisServer[]): Promise<RedisGroup> {
     clients.map((client, i) => client.call('cluster', 'addslotsrange', String(bounds[i]), String(bounds[i + 1]! - 1))),
   )
   for (const [i, client] of clients.entries()) await client.call('cluster', 'set-config-epoch', String(i + 1))
-  for (const server of servers.slice(1)) await first!.call('cluster', 'meet', '127.0.0.1', String(server.port))
+  for (const [i, { port }] of servers.entries()) {
+    if (i > 0) await first!.call('cluster', 'meet', '127.0.0.1', String(port), String(buses[i]))
+  }
   for (const client of clients) {
     await until(async () =>
       /cluster_state:ok[\s\S]*cluster_known_nodes:3/.test(String(await client.call('cluster', 'info'))),
