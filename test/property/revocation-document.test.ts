@@ -8,8 +8,11 @@ const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 6 }),
   fc.constantFrom('"', '\\', '\\"', ']', '},{', ',', '[', ':'),
 )
-/** No `__proto__`: JSON.parse of a text and of its parts agree, the literal of a test would not. */
-const name = text.filter((one) => one !== '__proto__')
+/**
+ * No `__proto__`: JSON.parse of a text and of its parts agree, the literal of a test would not. No backslash: the JSON.parse of
+ * V8 13.6 takes the name `"` for `\` where it has seen objects with that name, which our reader refuses as a repeated name.
+ */
+const name = text.filter((one) => one !== '__proto__' && !one.includes('\\'))
 const value = fc.letrec((tie) => ({
   any: fc.oneof(
     { maxDepth: 3 },
