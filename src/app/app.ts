@@ -4,6 +4,7 @@
  */
 import { type AdminServer, type AdminServerOptions, startAdminServer } from '../admin/admin-server.ts'
 import { makeReadiness, type ReadinessMap } from '../admin/readiness.ts'
+import type { CheckObserver } from '../check/observer.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { redacted } from '../config/redacted.ts'
 import type { Secrets } from '../config/secrets.ts'
@@ -11,6 +12,7 @@ import type { MetricSet } from '../observability/metric-set.ts'
 import { timeReplayStore } from '../observability/timed-replay-store.ts'
 import { makeCheckHandler } from '../transport/authorization-service.ts'
 import { startGrpcServer } from '../transport/grpc-server.ts'
+import { openAuditLog } from './audit-log.ts'
 import { makeDecider } from './decider.ts'
 import { changesReplay, closeEngine, type Engine, longestSkewMs, makeEngine } from './engine.ts'
 import { listenAddress, tcpAddress } from './listen.ts'
@@ -60,7 +62,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { loaded, secrets } = options
   const { server, admin: adminConfig } = loaded.config
   const telemetry = await makeTelemetry(options, loaded.config)
-  const { log, metrics, metricSet, observer } = telemetry
+  const { log, metrics, metricSet } = telemetry
+  const audit = openAuditLog(loaded.config, secrets, { log, metrics, version: options.version })
+  const observer = audit === undefined ? telemetry.observer : alsoTold(telemetry.observer, audit)
   const readiness = makeReadiness(['config', 'replay_store'])
   readiness.onChange(() => metrics.componentsChanged(readiness.components()))
 
@@ -88,6 +92,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     updateReadiness(readiness, engine)
     readiness.set('replay_store', replayMemory.state())
     if (sharedRevocations !== undefined) readiness.set('revocations:shared', sharedState(sharedRevocations))
+    if (audit !== undefined) readiness.set('audit', audit.state())
   }
 
   function inForce(next: Engine): void {
@@ -172,8 +177,20 @@ export async function startApp(options: AppOptions): Promise<App> {
       closeEngine(engine)
       replayMemory.stop()
       await sharedRevocations?.close()
+      await audit?.close()
       await telemetry.close()
       await admin.close()
+    },
+  }
+}
+
+/** Decisions go to both. */
+function alsoTold(observer: CheckObserver, { decided }: Pick<CheckObserver, 'decided'>): CheckObserver {
+  return {
+    ...observer,
+    decided(event) {
+      observer.decided(event)
+      decided(event)
     },
   }
 }

@@ -114,12 +114,13 @@ function filesOf(path: string, config: Config): readonly string[] {
   return files.filter((file): file is string => typeof file === 'string')
 }
 
-/** Sections that are read once: listeners and what they hold, and the store. */
+/** Sections that are read once: listeners and what they hold, the store, the audit log. */
 function needingRestart(config: Config, before: Config): readonly string[] {
-  const once = ({ server, admin, store, log }: Config): Record<string, unknown> => ({
+  const once = ({ server, admin, store, log, audit }: Config): Record<string, unknown> => ({
     server: { ...server, clientSecret: null },
     admin,
     store,
+    audit,
     'log.level': log.level,
   })
   const [now, then] = [once(config), once(before)]

@@ -15,6 +15,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<{ readonly command: Command }>
   ['revoke', () => import('./revoke.ts')],
   ['revocations', () => import('./revocations.ts')],
   ['unrevoke', () => import('./unrevoke.ts')],
+  ['audit', () => import('./audit.ts')],
   ['inject', () => import('./inject.ts')],
   ['version', () => import('./version.ts')],
 ])

@@ -28,6 +28,7 @@ export function absolutePaths(config: Config, folder: string): Config {
         },
       },
     },
+    audit: { ...config.audit, file: path(config.audit.file), signingKey: secret(config.audit.signingKey) },
     nonce: { ...config.nonce, secret: secret(config.nonce.secret) },
     revocation: { ...config.revocation, file: path(config.revocation.file) },
     issuers: config.issuers.map((issuer) => ({

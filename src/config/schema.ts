@@ -1,5 +1,6 @@
 /** The one schema of the configuration file; the reference page, `holdfast schema` and the loader all come from it. */
 import * as z from 'zod'
+import { audit } from './schema/audit.ts'
 import { issuers } from './schema/issuers.ts'
 import { peers } from './schema/peers.ts'
 import { routes } from './schema/routes.ts'
@@ -8,7 +9,7 @@ import { nonce, revocation, scope, store } from './schema/state.ts'
 import { tracing } from './schema/tracing.ts'
 
 export const configSchema = z
-  .strictObject({ server, admin, log, tracing, store, scope, nonce, revocation, peers, issuers, routes })
+  .strictObject({ server, admin, log, audit, tracing, store, scope, nonce, revocation, peers, issuers, routes })
   .describe('Configuration of Holdfast.')
 
 /** The configuration with its defaults; the loader has made the paths of files absolute. */

@@ -3,6 +3,7 @@
  * a byte of the value.
  */
 
+import { makeHeadSigner } from '../audit/signing.ts'
 import { ok, type Result } from '../check/result.ts'
 import type { Fault, Finding } from './fault.ts'
 import type { LoadedConfig } from './load.ts'
@@ -16,6 +17,8 @@ export interface Secrets {
   readonly client: Secret | undefined
   /** Undefined: the store asks for none. */
   readonly redis: Secret | undefined
+  /** The private key that signs heads of the audit log; undefined: they are not signed. */
+  readonly audit: Secret | undefined
 }
 
 export type ResolvedSecrets =
@@ -32,17 +35,19 @@ export async function resolveSecrets(
   { config, place }: Omit<LoadedConfig, 'hash'>,
   env: Env,
 ): Promise<ResolvedSecrets> {
-  const [nonce, client, redis] = await Promise.all([
+  const [nonce, client, redis, audit] = await Promise.all([
     readSecret(config.nonce.secret, env, nonceFault),
     readSecret(config.server.clientSecret, env, clientFault),
     readSecret(config.store.redis.password, env, () => undefined),
+    readSecret(config.audit.signingKey, env, signingKeyFault),
   ])
   const findings: Finding[] = []
   if (nonce.message !== undefined) findings.push({ path: ['nonce', 'secret'], message: nonce.message })
   if (client.message !== undefined) findings.push({ path: ['server', 'clientSecret'], message: client.message })
   if (redis.message !== undefined) findings.push({ path: ['store', 'redis', 'password'], message: redis.message })
+  if (audit.message !== undefined) findings.push({ path: ['audit', 'signingKey'], message: audit.message })
   if (findings.length > 0) return { ok: false, faults: findings.map(place) }
-  return { ok: true, secrets: { nonce: nonce.secret, client: client.secret, redis: redis.secret } }
+  return { ok: true, secrets: { nonce: nonce.secret, client: client.secret, redis: redis.secret, audit: audit.secret } }
 }
 
 /** The secret that each Check must carry (`server.clientSecret`), for who asks; the error says what is wrong, and the mend. */
@@ -94,4 +99,10 @@ function clientFault(bytes: Buffer): string | undefined {
   return /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(bytes.toString('latin1'))
     ? undefined
     : 'is not printable ASCII, without spaces at its ends, where it points to; make one with openssl rand -hex 32'
+}
+
+function signingKeyFault(bytes: Buffer): string | undefined {
+  return makeHeadSigner(bytes) === undefined
+    ? 'is no Ed25519 private key in PEM where it points to; make one with openssl genpkey -algorithm ed25519'
+    : undefined
 }

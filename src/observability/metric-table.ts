@@ -1,6 +1,6 @@
 /**
  * Every metric in one table: type, labels and help. Dashboards, alerts and the reference in docs/ are written against these
- * names; label values are closed sets, so that no request can make a series. With R reasons there are 2 R + 128 of them, and 14
+ * names; label values are closed sets, so that no request can make a series. With R reasons there are 2 R + 131 of them, and 14
  * for a route, R more where it observes, 3 for an issuer, 76 for a store, one for a component and for an insecure setting.
  */
 interface MetricRow {
@@ -71,6 +71,9 @@ export const METRICS = {
   config_hash_info: row('gauge', ['hash'], 'The running configuration, by a short hash.'),
   insecure_setting_info: row('gauge', ['setting'], 'An insecure setting that is in force.'),
   component_ready: row('gauge', ['component'], 'Whether a component is ready (1) or not (0).'),
+  audit_queue: row('gauge', [], 'Records that wait to be written to the audit log.'),
+  audit_dropped_total: row('counter', [], 'Records that the audit log could not keep.'),
+  audit_failing: row('gauge', [], 'Whether the audit log cannot be written (1) or can (0); 0 without one.'),
   workers: row('gauge', ['state'], 'Worker processes by state; 0 with one process.'),
   worker_exits_total: row('counter', ['outcome'], 'Worker processes that ended; 0 with one process.'),
   build_info: row('gauge', ['version', 'node'], 'The running version.'),

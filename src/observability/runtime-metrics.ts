@@ -33,6 +33,8 @@ export interface RuntimeMetrics {
     readonly replayEntries: () => number
     readonly replayFenceMs: () => number
   }): void
+  /** How the audit log stands, asked for at each scrape. */
+  watchAudit(stats: () => { queued: number; dropped: number; problem: string | undefined }): void
 }
 
 export function makeRuntimeMetrics(
@@ -58,6 +60,7 @@ export function makeRuntimeMetrics(
   for (const name of ['checks_in_flight', 'replay_entries', 'replay_fence_timestamp_seconds'] as const) {
     metrics.scalars(name).cell({})
   }
+  for (const name of ['audit_queue', 'audit_dropped_total', 'audit_failing'] as const) metrics.scalars(name).cell({})
   for (const outcome of ['success', 'failure']) reloads.cell({ outcome })
   for (const state of WORKER_STATES) metrics.scalars('workers').cell({ state })
   for (const outcome of WORKER_OUTCOMES) metrics.scalars('worker_exits_total').cell({ outcome })
@@ -104,6 +107,11 @@ export function makeRuntimeMetrics(
       metrics.scalars('checks_in_flight').read({}, checksInFlight)
       metrics.scalars('replay_entries').read({}, replayEntries)
       metrics.scalars('replay_fence_timestamp_seconds').read({}, () => replayFenceMs() / 1000)
+    },
+    watchAudit(stats) {
+      metrics.scalars('audit_queue').read({}, () => stats().queued)
+      metrics.scalars('audit_dropped_total').read({}, () => stats().dropped)
+      metrics.scalars('audit_failing').read({}, () => (stats().problem === undefined ? 0 : 1))
     },
   }
 }

@@ -3,6 +3,7 @@
  * not a piece of one may stand in anything that the process writes. The parts have their own test in secrets.test.ts.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newSigningKey } from '../../src/drill/mint.ts'
@@ -62,6 +63,7 @@ function config(more: Readonly<Record<string, unknown>> = {}): string {
   return configText(ports, routes, {
     server: { clientSecret: 'file:client-secret', deadlineMs: 5_000 },
     log: { level: 'debug', decisions: 'all' },
+    audit: { file: 'audit.jsonl', decisions: 'all' },
     peers: { trustDomains: ['example.org'], forwardedClientCert: { from: 'envoy' } },
     ...more,
   })
@@ -131,11 +133,13 @@ describe('rule 11 everything that a process writes', () => {
     }
 
     await holdfast.stop()
-    const everything = [...written, holdfast.stdout(), holdfast.stderr()].join('\n')
+    const audit = readFileSync(`${parties.dir}/audit.jsonl`, 'utf8')
+    const everything = [...written, holdfast.stdout(), holdfast.stderr(), audit].join('\n')
     expect(leaked(everything)).toEqual([])
     // What was looked at is what there is to see.
     const decisions = holdfast.logged('decision')
     expect(decisions.length).toBeGreaterThan(REQUESTS)
+    expect(audit.split('"class_uid":6003').length).toBeGreaterThan(REQUESTS)
     expect(new Set(decisions.map(({ reason }) => reason)).size).toBeGreaterThan(10)
     expect(everything).toContain('holdfast_decisions_total')
     expect(planted.size).toBeGreaterThan(REQUESTS)

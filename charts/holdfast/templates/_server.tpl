@@ -104,7 +104,7 @@ connection
 {{- define "holdfast.restartChecksum" -}}
 {{- $config := include "holdfast.effectiveConfig" . | fromJson -}}
 {{- $server := omit $config.server "clientSecret" -}}
-{{- list $server $config.admin $config.store (dig "tracing" dict $config) (dig "log" "level" "info" $config) | toJson | sha256sum -}}
+{{- list $server $config.admin $config.store (dig "tracing" dict $config) (dig "audit" dict $config) (dig "log" "level" "info" $config) | toJson | sha256sum -}}
 {{- end -}}
 
 {{/* Volumes of the server, as a JSON list: for our own pods, and for those that get the sidecar. Argument: list of the root

@@ -29,6 +29,8 @@ const OURS: Readonly<Record<GaugeName, MergeRule>> = {
   insecure_setting_info: 'max',
   build_info: 'max',
   component_ready: 'min',
+  audit_queue: 'sum',
+  audit_failing: 'max',
   // Only the supervisor has these.
   workers: 'first',
 }
