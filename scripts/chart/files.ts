@@ -1,18 +1,13 @@
 /** The files of the chart that are made from others. */
 import { readFileSync } from 'node:fs'
+import type { GeneratedFile } from '../generated.ts'
 import { chartReadme } from './readme.ts'
 import { valuesSchema } from './schema.ts'
 import { readValues } from './values-file.ts'
 
-export interface ChartFile {
-  /** From the root of the checkout. */
-  readonly path: string
-  readonly text: string
-}
-
 const CHART = 'charts/holdfast'
 
-export function generatedChartFiles(): readonly ChartFile[] {
+export function generatedChartFiles(): readonly GeneratedFile[] {
   const entries = readValues(read(`${CHART}/values.yaml`))
   return [
     { path: `${CHART}/values.schema.json`, text: `${JSON.stringify(valuesSchema(entries), null, 2)}\n` },

@@ -2,16 +2,11 @@
 import { parse } from 'yaml'
 import { makePlans } from '../../src/config/plans.ts'
 import { configSchema } from '../../src/config/schema.ts'
+import type { GeneratedFile } from '../generated.ts'
 import { configurationPage, EXAMPLE } from './configuration-page.ts'
 import { reasonsPage } from './reasons-page.ts'
 
-export interface Page {
-  /** From the root of the checkout. */
-  readonly path: string
-  readonly text: string
-}
-
-export function generatedPages(): readonly Page[] {
+export function generatedPages(): readonly GeneratedFile[] {
   const [route] = makePlans(configSchema.parse(parse(EXAMPLE))).routes
   if (route === undefined) throw new Error('the example has no route')
   return [

@@ -2,18 +2,13 @@
 import { stringify } from 'yaml'
 import { dashboards } from '../../src/monitoring/dashboards/dashboards.ts'
 import { ruleGroups } from '../../src/monitoring/rules.ts'
-
-interface MonitoringFile {
-  /** From the root of the checkout. */
-  readonly path: string
-  readonly text: string
-}
+import type { GeneratedFile } from '../generated.ts'
 
 export const RULES_FILE = 'charts/holdfast/files/rules.yaml'
 const DASHBOARDS = 'charts/holdfast/files/dashboards/'
 const HEAD = '# Generated from src/monitoring by `npm run monitoring`: change it there.\n'
 
-export function monitoringFiles(): readonly MonitoringFile[] {
+export function monitoringFiles(): readonly GeneratedFile[] {
   return [
     { path: RULES_FILE, text: `${HEAD}${stringify({ groups: ruleGroups() }, { lineWidth: 0 })}` },
     ...dashboards().map((dashboard) => ({

@@ -4,7 +4,6 @@
  */
 import { type AdminServer, type AdminServerOptions, startAdminServer } from '../admin/admin-server.ts'
 import { makeReadiness, type ReadinessMap } from '../admin/readiness.ts'
-import type { CheckObserver } from '../check/observer.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { redacted } from '../config/redacted.ts'
 import type { Secrets } from '../config/secrets.ts'
@@ -12,11 +11,12 @@ import type { MetricSet } from '../observability/metric-set.ts'
 import { timeReplayStore } from '../observability/timed-replay-store.ts'
 import { makeCheckHandler } from '../transport/authorization-service.ts'
 import { startGrpcServer } from '../transport/grpc-server.ts'
+import { alsoTold } from './also-told.ts'
 import { openAuditLog } from './audit-log.ts'
 import { makeDecider } from './decider.ts'
 import { changesReplay, closeEngine, type Engine, longestSkewMs, makeEngine } from './engine.ts'
 import { listenAddress, tcpAddress } from './listen.ts'
-import { makeLiveSessions, watchedBy } from './live-sessions.ts'
+import { makeLiveSessions } from './live-sessions.ts'
 import { makeMemories } from './memories.ts'
 import type { Outside } from './outside.ts'
 import { sharedState, updateReadiness } from './readiness.ts'
@@ -105,7 +105,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const decider = makeDecider({
     deps: () => engine.deps,
     // With the embedded store nobody can ask.
-    observer: sharedRevocations === undefined ? observer : watchedBy(liveSessions, observer),
+    observer: sharedRevocations === undefined ? observer : alsoTold(observer, { decided: liveSessions.seen }),
     onShed: metrics.checkShed,
     onFault: (error, decisionId) => log.error('a check failed', { decision_id: decisionId, error }),
   })
@@ -180,17 +180,6 @@ export async function startApp(options: AppOptions): Promise<App> {
       await audit?.close()
       await telemetry.close()
       await admin.close()
-    },
-  }
-}
-
-/** Decisions go to both. */
-function alsoTold(observer: CheckObserver, { decided }: Pick<CheckObserver, 'decided'>): CheckObserver {
-  return {
-    ...observer,
-    decided(event) {
-      observer.decided(event)
-      decided(event)
     },
   }
 }

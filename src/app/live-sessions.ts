@@ -4,7 +4,7 @@
  * At most 10,000 tokens, as public facts that the memory of verified tokens mostly holds as well.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { CheckEvent, CheckObserver } from '../check/observer.ts'
+import type { CheckEvent } from '../check/observer.ts'
 import type { Peer } from '../check/peer/peer.ts'
 import { revocationQuery } from '../check/revocation/check-revocation.ts'
 import type { Reach, Revocation, RevocationList } from '../check/revocation/revocation.ts'
@@ -85,17 +85,6 @@ export function makeLiveSessions(nowMs: () => number): LiveSessions {
         if (asked.find(query, nowSeconds).kind === 'revoked') matched++
       }
       return { matched, live, watchedSeconds: Math.max(0, countedMs - startedMs) / 1000 }
-    },
-  }
-}
-
-/** `observer`, and beside it `sessions` is told of each decision. */
-export function watchedBy(sessions: LiveSessions, observer: CheckObserver): CheckObserver {
-  return {
-    ...observer,
-    decided(event) {
-      observer.decided(event)
-      sessions.seen(event)
     },
   }
 }

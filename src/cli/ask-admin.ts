@@ -1,8 +1,10 @@
 /**
- * Asks a page of the admin port whether the server lives or is ready. A probe starts a process each time, so nothing but
+ * Asks a page of the admin port whether the server lives or is ready. A probe starts a process each time, so little but
  * node:http is loaded. Whoever answers there is not known: the answer is bounded and read with suspicion.
  */
 import { get } from 'node:http'
+import { parseJsonAnswer } from '../app/json-answer.ts'
+import { isJsonObject } from '../check/codec/strict-json.ts'
 
 export interface ComponentAnswer {
   readonly name: string
@@ -56,7 +58,7 @@ function fetchPage(url: URL, timeoutMs: number): Promise<Page | { readonly why: 
 /** 200 and 503 are the only answers of these pages; their body says the same again. */
 function read({ status, body }: Page, page: AdminPage): AdminAnswer {
   const foreign: AdminAnswer = { kind: 'none', why: FOREIGN }
-  const told = parse(body)
+  const told = parseJsonAnswer(body)
   const good = status === 200 && told?.['status'] === 'ok'
   if (!good && !(status === 503 && told?.['status'] === 'unavailable')) return foreign
   const components = page === '/livez' ? [] : readComponents(told?.['components'])
@@ -64,23 +66,10 @@ function read({ status, body }: Page, page: AdminPage): AdminAnswer {
 }
 
 function readComponents(value: unknown): readonly ComponentAnswer[] | undefined {
-  if (!isObject(value)) return undefined
+  if (!isJsonObject(value)) return undefined
   const components = Object.entries(value).flatMap(([name, state]) => {
-    const { ready, detail } = isObject(state) ? state : {}
+    const { ready, detail } = isJsonObject(state) ? state : {}
     return typeof ready === 'boolean' && typeof detail === 'string' ? [{ name, ready, detail }] : []
   })
   return components.length === Object.keys(value).length ? components : undefined
-}
-
-function parse(body: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(body)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

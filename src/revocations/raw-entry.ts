@@ -1,4 +1,5 @@
 /** One entry of a revocation list as it is written, in the watched file and in the shared list alike. */
+import { isJsonObject } from '../check/codec/strict-json.ts'
 import { ok, type Result } from '../check/result.ts'
 import { REVOCATION_KINDS, type Revocation, type RevocationKind } from '../check/revocation/revocation.ts'
 import { normaliseRevocationValue } from '../check/revocation/revocation-value.ts'
@@ -36,19 +37,19 @@ export function toRawEntry(revocation: Revocation): RawEntry {
 
 /** Has no effect any more; false for one whose end cannot be read. */
 export function hasEnded(entry: RawEntry, nowSeconds: number): boolean {
-  const end = isObject(entry) ? readTime(entry['expires']) : undefined
+  const end = isJsonObject(entry) ? readTime(entry['expires']) : undefined
   return end !== undefined && end <= nowSeconds
 }
 
 /** Its id, whatever else is wrong with it. */
 export function idOf(entry: RawEntry): string | undefined {
-  const id = isObject(entry) ? entry['id'] : undefined
+  const id = isJsonObject(entry) ? entry['id'] : undefined
   return typeof id === 'string' && id !== '' && id.length <= MAX_ID_LENGTH ? id : undefined
 }
 
 /** One entry; the error says what is wrong with it. */
 export function readEntry(entry: RawEntry): Result<Revocation, string> {
-  if (!isObject(entry)) return fault('is no JSON object')
+  if (!isJsonObject(entry)) return fault('is no JSON object')
   const odd = Object.keys(entry).find((name) => !MEMBERS.has(name))
   if (odd !== undefined) return fault(`has a member that is none of ${[...MEMBERS].join(', ')}`)
   const id = idOf(entry)
@@ -96,10 +97,6 @@ function readTime(value: unknown): number | undefined {
 
 function isAbsent(value: unknown): value is null | undefined {
   return value === undefined || value === null
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
 /** How the entry with this number in the document is called in messages. */

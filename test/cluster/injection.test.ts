@@ -125,10 +125,10 @@ describe('what is refused', () => {
   const fields: readonly [field: string, tamper: (container: KubeObject) => void][] = [
     ['image', (c) => (c['image'] = 'registry.example.com/holdfast/holdfast:evil')],
     ['imagePullPolicy', (c) => (c['imagePullPolicy'] = 'Never')],
-    ['args', (c) => c['args'].push('--config=/tmp/other.yaml')],
+    ['args', (c) => c['args'].push('--config=/elsewhere/other.yaml')],
     ['args', (c) => delete c['args']],
     ['env', (c) => c['env'].push({ name: 'NODE_OPTIONS', value: '--import=data:text/javascript,0' })],
-    ['env', (c) => (c['env'][0].value = '/tmp/other.yaml')],
+    ['env', (c) => (c['env'][0].value = '/elsewhere/other.yaml')],
     ['command', (c) => (c['command'] = ['/usr/local/bin/node'])],
     ['envFrom', (c) => (c['envFrom'] = [{ configMapRef: { name: 'evil' } }])],
     ['workingDir', (c) => (c['workingDir'] = '/tmp')],

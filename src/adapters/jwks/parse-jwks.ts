@@ -2,7 +2,7 @@
  * A JWK Set (RFC 7517 §5) as an issuer publishes it. One bad key does not take the others down: it is left out and named.
  * A set that cannot be read, or that leaves no key to use, is refused whole.
  */
-import { parseStrictJsonObject } from '../../check/codec/strict-json.ts'
+import { isJsonObject, parseStrictJsonObject } from '../../check/codec/strict-json.ts'
 import type { Result } from '../../check/result.ts'
 import type { IssuerKey } from '../../check/token/issuer-keys.ts'
 import { keyFits } from '../../check/token/token-algorithms.ts'
@@ -33,7 +33,7 @@ export function parseJwks(bytes: Uint8Array, issuer: string, algorithms: Readonl
   const imported: IssuerKey[] = []
   const leftOut: LeftOutKey[] = []
   for (const member of members as readonly unknown[]) {
-    if (!isObject(member)) {
+    if (!isJsonObject(member)) {
       leftOut.push({ kid: '', why: 'not an object' })
       continue
     }
@@ -69,10 +69,6 @@ function findClash(
 function shareAlgorithm(a: IssuerKey, b: IssuerKey, algorithms: ReadonlySet<string>): boolean {
   for (const algorithm of algorithms) if (keyFits(a, algorithm) && keyFits(b, algorithm)) return true
   return false
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
 /** Cut first, then escaped: a key set must not be able to write into the log what is not there (CWE-117). */

@@ -2,7 +2,8 @@
 
 export type Fetched =
   | { readonly ok: true; readonly status: number; readonly bytes: Buffer }
-  | { readonly ok: false; readonly error: string }
+  /** `tooLarge`: somebody answered, at length. */
+  | { readonly ok: false; readonly error: string; readonly tooLarge: boolean }
 
 export interface FetchWishes {
   readonly timeoutMs: number
@@ -22,12 +23,12 @@ export async function fetchBounded(url: string, wishes: FetchWishes): Promise<Fe
     let length = 0
     for await (const chunk of response.body ?? []) {
       length += chunk.length
-      if (length > maxBytes) return { ok: false, error: `the answer is larger than ${maxBytes} bytes` }
+      if (length > maxBytes) return { ok: false, error: `the answer is larger than ${maxBytes} bytes`, tooLarge: true }
       chunks.push(chunk)
     }
     return { ok: true, status: response.status, bytes: Buffer.concat(chunks) }
   } catch (error) {
-    return { ok: false, error: wordsFor(error, timeoutMs) }
+    return { ok: false, error: wordsFor(error, timeoutMs), tooLarge: false }
   }
 }
 

@@ -1,4 +1,7 @@
 /** Prometheus' HTTP API, as far as the gate asks it: one instant query at a time, and nothing but numbers taken from it. */
+
+import { isJsonObject } from '../../check/codec/strict-json.ts'
+import { parseJsonAnswer } from '../json-answer.ts'
 import { fetchBounded } from './bounded-fetch.ts'
 
 const TIMEOUT_MS = 15_000
@@ -33,7 +36,7 @@ export async function askPrometheus({ url, token }: PrometheusAccess, query: str
     body: new URLSearchParams({ query }).toString(),
   })
   if (!fetched.ok) return fetched
-  const answer = parse(fetched.bytes.toString('utf8'))
+  const answer = parseJsonAnswer(fetched.bytes.toString('utf8'))
   if (answer?.['status'] === 'error') {
     return {
       ok: false,
@@ -56,12 +59,12 @@ function words(value: unknown): string {
 }
 
 function samplesOf(data: unknown): readonly Sample[] | undefined {
-  if (!isObject(data) || data['resultType'] !== 'vector' || !Array.isArray(data['result'])) return undefined
+  if (!isJsonObject(data) || data['resultType'] !== 'vector' || !Array.isArray(data['result'])) return undefined
   const samples: Sample[] = []
   for (const entry of data['result'] as readonly unknown[]) {
-    const { metric, value } = isObject(entry) ? entry : {}
+    const { metric, value } = isJsonObject(entry) ? entry : {}
     const number = Array.isArray(value) && typeof value[1] === 'string' ? numberOf(value[1]) : undefined
-    if (!isObject(metric) || number === undefined) return undefined
+    if (!isJsonObject(metric) || number === undefined) return undefined
     const labels = Object.entries(metric).flatMap(([name, label]) => (typeof label === 'string' ? [[name, label]] : []))
     samples.push({ labels: Object.fromEntries(labels), value: number })
   }
@@ -73,17 +76,4 @@ function numberOf(text: string): number | undefined {
   if (text === 'NaN') return Number.NaN
   if (/^[+-]?Inf$/.test(text)) return text.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY
   return /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

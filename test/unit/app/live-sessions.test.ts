@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type LiveSessions, makeLiveSessions, watchedBy } from '../../../src/app/live-sessions.ts'
+import { alsoTold } from '../../../src/app/also-told.ts'
+import { type LiveSessions, makeLiveSessions } from '../../../src/app/live-sessions.ts'
 import type { Decision, Findings } from '../../../src/check/decision.ts'
 import { refusal } from '../../../src/check/refusal.ts'
 import { combineRevocationLists } from '../../../src/check/revocation/combined-list.ts'
@@ -233,14 +234,17 @@ describe('the memory of live sessions', () => {
   })
 })
 
-describe('watchedBy', () => {
+describe('alsoTold', () => {
   it('tells both of each decision, and the cache to the observer alone', async () => {
     const told: string[] = []
     const world = makeWorld()
-    const observer = watchedBy(world.sessions, {
-      decided: ({ decision: { id } }) => void told.push(id),
-      cacheUsed: (cache) => void told.push(cache),
-    })
+    const observer = alsoTold(
+      {
+        decided: ({ decision: { id } }) => void told.push(id),
+        cacheUsed: (cache) => void told.push(cache),
+      },
+      { decided: world.sessions.seen },
+    )
     observer.decided(event(decision(undefined, { token: tokenOf({}) })))
     observer.cacheUsed('token', 'hit')
     expect(told).toEqual(['d1', 'token'])
