@@ -9,7 +9,7 @@ import type { Clock } from './clock.ts'
 import { readCredentials } from './credentials.ts'
 import { decide, noFindings } from './decide.ts'
 import type { Decision, Findings } from './decision.ts'
-import { checkNonce, issueNonce } from './fence.ts'
+import { checkNonce, isNextNonceDue, issueNonce } from './fence.ts'
 import type { StepBegun } from './observer.ts'
 import type { SeenCertificates } from './peer/certificate-binding.ts'
 import type { PeerCertificate } from './peer/client-certificate.ts'
@@ -20,7 +20,9 @@ import { checkLifecycle, recordUse, type SessionActivity } from './policy/lifecy
 import { checkRequiredPeer, checkScopes } from './policy/requirements.ts'
 import { type VerifiedProof, verifyDpopProof } from './proof/dpop-proof.ts'
 import { expectedProof } from './proof/expected-proof.ts'
+import { holderTag, senderOf } from './proof/holder-tag.ts'
 import type { Nonces } from './proof/nonce.ts'
+import { proofUseOf } from './proof/proof-use.ts'
 import type { Refusal } from './refusal.ts'
 import { checkReplay } from './replay/check-replay.ts'
 import type { ReplayStore } from './replay/replay-store.ts'
@@ -117,11 +119,14 @@ async function firstRefusal(
   deps.stepBegun?.('policy', decisionId)
   if (proof !== undefined) {
     const fence = deps.replay.fence(proof.thumbprint)
-    const nonce = checkNonce(proof, route, deps.nonces, fence, nowMs)
-    if (nonce !== undefined || route.nonce !== 'off') {
-      findings.nonce = issueNonce(proof.thumbprint, deps.nonces, fence, nowMs)
+    const holder = holderTag(senderOf(peer, facts))
+    const { refused, shown } = checkNonce(proof, route, deps.nonces, fence, nowMs)
+    findings.proofUse = proofUseOf(proof, route, holder, shown)
+    if (refused !== undefined || (route.nonce !== 'off' && isNextNonceDue(shown))) {
+      const isNext = refused === undefined && shown !== undefined
+      findings.nonce = issueNonce(proof.thumbprint, deps.nonces, fence, holder, nowMs, isNext)
     }
-    if (nonce !== undefined) return nonce
+    if (refused !== undefined) return refused
   }
   // Who may call, how old the session may be, and what was revoked.
   const barred =

@@ -12,6 +12,7 @@ export function noFindings(nowMs: number): Findings {
     token: undefined,
     keyThumbprint: undefined,
     proofAgeSeconds: undefined,
+    proofUse: undefined,
     held: [],
     nonce: undefined,
     degraded: [],

@@ -1,5 +1,6 @@
 /** What a check found out, and what it decided. */
 import type { Peer } from './peer/peer.ts'
+import type { ProofUse } from './proof/proof-use.ts'
 import type { Reason } from './reasons.ts'
 import type { Refusal } from './refusal.ts'
 import type { Binding, Mode, RoutePlan } from './route-plan.ts'
@@ -19,9 +20,11 @@ export interface Findings {
   keyThumbprint: string | undefined
   /** Age of a verified proof; negative when dated ahead. */
   proofAgeSeconds: number | undefined
+  /** Set once the nonce of a verified proof was judged, good or not. */
+  proofUse: ProofUse | undefined
   /** The bindings that were shown to hold. */
   readonly held: Binding[]
-  /** The next nonce to hand out, when the route or the answer wants one. */
+  /** The next nonce to hand out, when the answer wants one or the one that was shown is due to be replaced. */
   nonce: string | undefined
   /** What could not be shown, and the route said to go on without. */
   readonly degraded: Degradation[]

@@ -35,6 +35,8 @@ export interface RequestFacts {
   readonly routeName: string | undefined
   /** W3C `traceparent` as sent, checked for its grammar; undefined when absent or malformed. */
   readonly traceparent: string | undefined
+  /** `user-agent`, cut to `LIMITS.userAgentBytes`; '' when absent. The client's own word: only ever compared, as a hash. */
+  readonly userAgent: string
 }
 
 /** A request of which nothing is known. */
@@ -53,6 +55,7 @@ export const NO_FACTS: RequestFacts = {
   sourceAddress: '',
   routeName: undefined,
   traceparent: undefined,
+  userAgent: '',
 }
 
 /** Byte bounds of what an attacker writes, applied before anything is parsed. */
@@ -65,6 +68,7 @@ export const LIMITS = {
   forwardedClientCertBytes: 32_768,
   peerCertificateBytes: 32_768,
   traceparentBytes: 128,
+  userAgentBytes: 256,
   jtiBytes: 256,
   kidBytes: 256,
   claimBytes: 2_048,

@@ -28,6 +28,7 @@ export interface HeaderFacts {
   hasRequestedMethod: boolean
   traceparents: number
   traceparent: string | undefined
+  userAgent: string
 }
 
 export function noHeaders(): HeaderFacts {
@@ -41,6 +42,7 @@ export function noHeaders(): HeaderFacts {
     hasRequestedMethod: false,
     traceparents: 0,
     traceparent: undefined,
+    userAgent: '',
   }
 }
 
@@ -57,6 +59,9 @@ export function readHeader(facts: HeaderFacts, bytes: Buffer, entry: HeaderEntry
       break
     case 6:
       if (isName(bytes, nameFrom, 'origin')) facts.hasOrigin = true
+      break
+    case 10:
+      if (isName(bytes, nameFrom, 'user-agent')) readUserAgent(facts, bytes, entry)
       break
     case 11:
       if (isName(bytes, nameFrom, 'traceparent')) readTraceparent(facts, bytes, entry)
@@ -125,6 +130,15 @@ function readTraceparent(facts: HeaderFacts, bytes: Buffer, entry: HeaderEntry):
   if (to - from > LIMITS.traceparentBytes) return
   const text = latin1(bytes, from, to)
   if (isTraceparent(text)) facts.traceparent = text
+}
+
+/** Of a repeated field the first counts. A long one is cut, not refused: nothing is decided by it. */
+function readUserAgent(facts: HeaderFacts, bytes: Buffer, entry: HeaderEntry): void {
+  if (facts.userAgent !== '') return
+  const raw = entry.rawTo > entry.rawFrom
+  const from = raw ? entry.rawFrom : entry.valueFrom
+  const to = raw ? entry.rawTo : entry.valueTo
+  facts.userAgent = latin1(bytes, from, Math.min(to, from + LIMITS.userAgentBytes))
 }
 
 const PREFIX = 'x-holdfast-'

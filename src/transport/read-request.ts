@@ -59,6 +59,7 @@ export function readRequest(bytes: Buffer): Result<RequestFacts, Refusal> {
     sourceAddress: draft.sourceAddress,
     routeName: draft.routeName,
     traceparent: headers.traceparents === 1 ? headers.traceparent : undefined,
+    userAgent: headers.userAgent,
   })
 }
 

@@ -19,6 +19,7 @@ const NAMES = [
   'dpop',
   'x-forwarded-client-cert',
   'traceparent',
+  'user-agent',
   'origin',
   'access-control-request-method',
   'x-holdfast-peer',
@@ -79,7 +80,7 @@ function bytesOf(value: string | Buffer | undefined): string {
 }
 
 /** What the facts must be by what proto-loader decoded, in the most literal words. */
-function expectedFacts(message: CheckRequest): unknown {
+function expectedFacts(message: CheckRequest): Record<string, unknown> & { userAgents: string[] } {
   const { source, request, context_extensions: extensions } = message.attributes ?? {}
   const http = request?.http ?? {}
   const fields = [
@@ -104,6 +105,7 @@ function expectedFacts(message: CheckRequest): unknown {
     peerPrincipal: bytesOf(source?.principal),
     sourceAddress: bytesOf(source?.address?.socket_address?.address),
     routeName: extensions?.['holdfast_route'],
+    userAgents: all('user-agent'),
   }
 }
 
@@ -123,14 +125,17 @@ describe('D5 readRequest against proto-loader', () => {
           return
         }
         if (!result.ok) throw new Error(result.error.detail)
-        const { fault, traceparent, ...facts } = result.value
+        const { fault, traceparent, userAgent, ...facts } = result.value
+        const { userAgents, ...expected } = expectedFacts(decodeCheckRequest(bytes))
         expect({
           ...facts,
           authorization: facts.authorization.toSorted(),
           dpop: facts.dpop.toSorted(),
           forwardedClientCert: facts.forwardedClientCert.toSorted(),
           holdfastHeaders: facts.holdfastHeaders.map((name) => name.toLowerCase()).toSorted(),
-        }).toEqual(expectedFacts(decodeCheckRequest(bytes)))
+        }).toEqual(expected)
+        // One of them, if there is one that is not empty.
+        expect(userAgents.some((one) => one !== '') ? userAgents : ['']).toContain(userAgent)
         expect([fault, traceparent]).toEqual([undefined, undefined])
       }),
       { numRuns: 1_000 },

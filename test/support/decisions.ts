@@ -22,6 +22,7 @@ const NO_FACTS: RequestFacts = {
   sourceAddress: '10.1.2.3',
   routeName: undefined,
   traceparent: undefined,
+  userAgent: '',
 }
 
 export const TOKEN: VerifiedToken = {

@@ -26,6 +26,7 @@ export type Passage = 'pass' | 'nonce' | 'replayed' | 'unavailable'
 
 /** All gates share the secret of the nonces, as replicas do. */
 const nonces = makeNonces({ secrets: [Buffer.alloc(32, 7)], periodSeconds: 60, scope: 'default' })
+const HOLDER = Buffer.alloc(3)
 const ROUTE = { nonce: 'off', proof: { maxAgeSeconds: MAX_AGE_SECONDS, futureSkewSeconds: FUTURE_SKEW_SECONDS } }
 
 export interface Gate {
@@ -38,14 +39,14 @@ export function makeGate(store: ReplayStore, nowMs: () => number = Date.now): Ga
   return {
     async present({ jti, iatSeconds, nonce, thumbprint = KEY_THUMBPRINT }) {
       const proof = { thumbprint, iatSeconds, nonce } as VerifiedProof
-      const refused = checkNonce(proof, ROUTE as RoutePlan, nonces, store.fence(thumbprint), nowMs())
+      const { refused } = checkNonce(proof, ROUTE as RoutePlan, nonces, store.fence(thumbprint), nowMs())
       if (refused !== undefined) return 'nonce'
       const expiresAtMs = (iatSeconds + MAX_AGE_SECONDS + FUTURE_SKEW_SECONDS + 1) * 1000
       const mark = markOf(thumbprint + jti, { keyThumbprint: thumbprint, expiresAtMs, nowMs: nowMs() })
       const { kind } = await store.markFirstUse(mark)
       return kind === 'first' ? 'pass' : kind === 'fenced' ? 'nonce' : kind
     },
-    nonce: (thumbprint = KEY_THUMBPRINT) => issueNonce(thumbprint, nonces, store.fence(thumbprint), nowMs()),
+    nonce: (thumbprint = KEY_THUMBPRINT) => issueNonce(thumbprint, nonces, store.fence(thumbprint), HOLDER, nowMs()),
   }
 }
 

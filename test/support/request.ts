@@ -115,6 +115,7 @@ export function factsOf(shape: Shape): RequestFacts {
     sourceAddress: '10.0.0.1',
     routeName: undefined,
     traceparent: undefined,
+    userAgent: '',
     ...shape.facts,
   }
 }

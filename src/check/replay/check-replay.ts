@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Findings } from '../decision.ts'
 import { checkNonce, issueNonce } from '../fence.ts'
 import type { VerifiedProof } from '../proof/dpop-proof.ts'
+import { holderTag, senderOf } from '../proof/holder-tag.ts'
 import type { Nonces } from '../proof/nonce.ts'
 import { type Refusal, refusal } from '../refusal.ts'
 import type { RequestFacts } from '../request-facts.ts'
@@ -42,7 +43,8 @@ export async function checkReplay(
   }
   const outcome = await deps.replay.markFirstUse(mark)
   if (outcome.kind === 'fenced') {
-    findings.nonce = issueNonce(proof.thumbprint, deps.nonces, deps.replay.fence(proof.thumbprint), nowMs)
+    const holder = holderTag(senderOf(peer, facts))
+    findings.nonce = issueNonce(proof.thumbprint, deps.nonces, deps.replay.fence(proof.thumbprint), holder, nowMs)
     return refusal(proof.nonce === undefined ? 'nonce_required' : 'nonce_stale', 'the replay memory was lost just now')
   }
   if (outcome.kind !== 'unavailable' || route.onStoreOutage === 'deny') return refusalOf(outcome)
@@ -51,7 +53,7 @@ export async function checkReplay(
   const sinceMs = deps.replay.disown(proof.thumbprint, deps.clock.nowMs())
   return route.onStoreOutage === 'insecureAllow'
     ? undefined
-    : await markInStandIn(mark, proof, route, sinceMs, findings, deps)
+    : await markInStandIn(mark, proof, route, sinceMs, facts, findings, deps)
 }
 
 /**
@@ -63,15 +65,17 @@ async function markInStandIn(
   proof: VerifiedProof,
   route: RoutePlan,
   sinceMs: number,
+  facts: RequestFacts,
   findings: Findings,
   deps: ReplayDeps,
 ): Promise<Refusal | undefined> {
   const { epoch } = deps.replay.fence(proof.thumbprint)
   const fence = { proofsUntilMs: sinceMs, noncesUntilMs: sinceMs, epoch }
-  const fenced = checkNonce(proof, route, deps.nonces, fence, mark.nowMs)
-  if (fenced === undefined) return refusalOf(await deps.standIn.markFirstUse(mark))
-  findings.nonce = issueNonce(proof.thumbprint, deps.nonces, fence, mark.nowMs)
-  return fenced
+  const { refused } = checkNonce(proof, route, deps.nonces, fence, mark.nowMs)
+  if (refused === undefined) return refusalOf(await deps.standIn.markFirstUse(mark))
+  const holder = holderTag(senderOf(findings.peer, facts))
+  findings.nonce = issueNonce(proof.thumbprint, deps.nonces, fence, holder, mark.nowMs)
+  return refused
 }
 
 function refusalOf(outcome: MarkOutcome): Refusal | undefined {

@@ -18,6 +18,7 @@ const EMPTY: RequestFacts = {
   sourceAddress: '',
   routeName: undefined,
   traceparent: undefined,
+  userAgent: '',
 }
 
 function read(message: CheckRequest): RequestFacts {
@@ -85,6 +86,15 @@ describe('D5 readRequest: what Envoy sends', () => {
       routeName: 'payments',
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     })
+  })
+
+  it('takes the user agent: the first one, cut where it is long, whatever form it comes in', () => {
+    const long = 'x'.repeat(LIMITS.userAgentBytes + 1)
+    expect(read(withHeaders(raw('User-Agent', 'curl/8'), raw('user-agent', 'other'))).userAgent).toBe('curl/8')
+    expect(read(withHttp({ headers: { 'user-agent': 'curl/8' } })).userAgent).toBe('curl/8')
+    expect(read(withHeaders(raw('user-agent', long))).userAgent).toBe(long.slice(1))
+    expect(read(withHeaders(raw('user-agents', 'curl/8'))).userAgent).toBe('')
+    expect(read(withHeaders(raw('user-agent', long))).fault).toBeUndefined()
   })
 
   it('has every field in one order, so that the path sees one shape of object', () => {

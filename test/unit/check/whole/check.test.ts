@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { makeMemoryReplayStore } from '../../../../src/adapters/memory/memory-replay-store.ts'
 import type { EnvoyAnswer } from '../../../../src/check/answer.ts'
+import { holderTag } from '../../../../src/check/proof/holder-tag.ts'
 import type { RouteMatch } from '../../../../src/check/route-plan.ts'
 import { acceptAll, acceptAny, header, makeWorld, routePlan } from '../../../support/check-world.ts'
 import { makeKey } from '../../../support/jws.ts'
@@ -18,6 +19,7 @@ import { bothBindings, CASES } from './cases.ts'
 import { type Certificates, makeCertificates } from './certificates.ts'
 
 let certificates: Certificates
+const HOLDER = holderTag({ peer: undefined, certificate: undefined, address: '10.0.0.1' })
 
 beforeAll(async () => {
   certificates = await makeCertificates()
@@ -260,7 +262,7 @@ describe('nonce and fence (A33 to A36)', () => {
 
   it('a nonce minted before the fence does not help', async () => {
     const world = makeWorld([routePlan()], { replay: makeMemoryReplayStore(1000, startMs) })
-    const early = world.deps.nonces.issue((honest().tokenClaims['cnf'] as { jkt: string }).jkt, '', startMs)
+    const early = world.deps.nonces.issue((honest().tokenClaims['cnf'] as { jkt: string }).jkt, '', HOLDER, startMs)
     world.at(NOW_SECONDS + 1)
     const facts = factsOf({ ...honest(), proofClaims: { ...honest().proofClaims, nonce: early } })
     expect((await world.decide(facts)).reason).toBe('nonce_stale')
@@ -324,29 +326,61 @@ describe('nonce and fence (A33 to A36)', () => {
     expect((await world.decide(factsOf(honest()))).reason).toBe('ok')
   })
 
-  it('a nonce serves several requests, and each success hands out one', async () => {
+  it('A35 a nonce serves several requests; the first of a chain and an old one are replaced', async () => {
     const world = makeWorld([routePlan({ nonce: 'required' })])
-    const first = await world.ask(factsOf(honest()))
-    const nonce = header(first.answer, 'dpop-nonce')
-    for (let i = 0; i < 3; i++) {
-      const { decision, answer } = await world.ask(
-        factsOf({ ...honest(), proofClaims: { ...honest().proofClaims, nonce } }),
-      )
+    const handedOut = async (nonce: string | undefined, sourceAddress = '10.0.0.1') => {
+      const shape = { ...honest(), proofClaims: { ...honest().proofClaims, nonce }, facts: { sourceAddress } }
+      const { decision, answer } = await world.ask(factsOf(shape))
       expect(decision.reason).toBe('ok')
-      expect(answer.responseHeaders.filter(([name]) => name === 'dpop-nonce')).toHaveLength(1)
+      const given = answer.responseHeaders.filter(([name]) => name === 'dpop-nonce').map(([, value]) => value)
+      expect(given.length).toBeLessThanOrEqual(1)
+      return given[0]
     }
+    const first = header((await world.ask(factsOf(honest()))).answer, 'dpop-nonce')
+    const next = await handedOut(first)
+    expect([await handedOut(first), next]).toEqual([expect.any(String), expect.any(String)])
+    for (let i = 0; i < 3; i++) expect(await handedOut(next)).toBeUndefined()
+    expect(await handedOut(next, '10.0.0.2')).toBeUndefined()
+    world.at(NOW_SECONDS + 30)
+    expect(await handedOut(next)).toEqual(expect.any(String))
+  })
+
+  it('whose nonce was shown by whom is found out, also of one that is too old', async () => {
+    const world = makeWorld([routePlan({ nonce: 'required' })])
+    const useOf = async (nonce: string | undefined, sourceAddress: string, iat = NOW_SECONDS) => {
+      const shape = { ...honest(), proofClaims: { ...honest().proofClaims, nonce, iat }, facts: { sourceAddress } }
+      const { findings, reason } = await world.decide(factsOf(shape))
+      return { use: findings.proofUse, nonce: findings.nonce, reason }
+    }
+    const [here, there] = ['10.0.0.1', '10.0.0.2'].map((address) =>
+      holderTag({ peer: undefined, certificate: undefined, address }).toString('hex'),
+    )
+    const first = await useOf(undefined, '10.0.0.1')
+    expect(first).toMatchObject({ reason: 'nonce_required', use: { by: here, handedTo: undefined } })
+    expect(first.use?.lineage).toMatch(/^[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{6}$/)
+    const mintedAtMs = NOW_SECONDS * 1000
+    expect((await useOf(first.nonce, '10.0.0.1')).use).toMatchObject({ by: here, handedTo: here, mintedAtMs })
+    expect((await useOf(first.nonce, '10.0.0.2')).use).toMatchObject({ by: there, handedTo: here, mintedAtMs })
+    world.at(NOW_SECONDS + 600)
+    const late = await useOf(first.nonce, '10.0.0.2', NOW_SECONDS + 600)
+    expect(late).toMatchObject({ reason: 'nonce_stale', use: { by: there, handedTo: here, mintedAtMs } })
   })
 
   it('the nonce of another key is refused', async () => {
     const world = makeWorld()
-    const nonce = world.deps.nonces.issue(thiefKey.thumbprint, '', NOW_SECONDS * 1000)
+    const nonce = world.deps.nonces.issue(thiefKey.thumbprint, '', HOLDER, NOW_SECONDS * 1000)
     const facts = factsOf({ ...honest(), proofClaims: { ...honest().proofClaims, nonce } })
     expect((await world.decide(facts)).reason).toBe('nonce_invalid')
   })
 
   it('defects of the proof are told before the nonce, and a stale iat stays refused under a fresh one', async () => {
     const world = makeWorld([routePlan({ nonce: 'required' })])
-    const nonce = world.deps.nonces.issue((honest().tokenClaims['cnf'] as { jkt: string }).jkt, '', NOW_SECONDS * 1000)
+    const nonce = world.deps.nonces.issue(
+      (honest().tokenClaims['cnf'] as { jkt: string }).jkt,
+      '',
+      HOLDER,
+      NOW_SECONDS * 1000,
+    )
     const wrong = (change: Record<string, unknown>) =>
       factsOf({ ...honest(), proofClaims: { ...honest().proofClaims, ...change } })
     expect((await world.decide(wrong({ htm: 'PUT' }))).reason).toBe('proof_target_mismatch')
