@@ -7,7 +7,8 @@ const LONGEST_WAIT_MS = 500
 export async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), timeoutMs)
+    // A turn later: if it was us who stood still, what we wait for may lie in a socket and is read before.
+    timer = setTimeout(() => setImmediate(() => resolve(undefined)), timeoutMs)
   })
   try {
     return await Promise.race([promise, late])

@@ -4,6 +4,7 @@
  */
 import type { CommandLine } from '../connection.ts'
 import type { KeyNames } from '../keys.ts'
+import { type LedgerKeys, ledgerKeys } from '../ledger/ledger-keys.ts'
 import type { RedisTarget } from '../redis-url.ts'
 import type { ListKeys } from '../revocation/list-keys.ts'
 
@@ -56,6 +57,34 @@ export function listCommands(keys: ListKeys): readonly NeededCommand[] {
   ]
 }
 
+/** Of the ledger; those after `evalsha` are said by its scripts (ledger/scripts.ts). */
+export function ledgerCommands(keys: LedgerKeys): readonly NeededCommand[] {
+  const [shard, member] = [keys.shard(0, 0), 'none']
+  return [
+    { name: 'mget', line: ['mget', keys.session(member)] },
+    { name: 'exists', line: ['exists', keys.session(member)] },
+    { name: 'zrange', line: ['zrange', shard, '0', '0'] },
+    { name: 'zcard', line: ['zcard', shard] },
+    { name: 'zadd', line: ['zadd', shard, 'XX', '0', member] },
+    { name: 'zremrangebylex', line: ['zremrangebylex', keys.incidents, '(a', '(a'] },
+    { name: 'xadd', line: ['xadd', keys.incidentFeed, 'NOMKSTREAM', '*', 'id', ''] },
+    { name: 'rpush', line: ['rpush', keys.gaps, ''] },
+    { name: 'ltrim', line: ['ltrim', keys.gaps, '0', '-1'] },
+    { name: 'lrange', line: ['lrange', keys.gaps, '0', '0'] },
+    { name: 'expire', line: ['expire', keys.gaps, '1', 'XX'] },
+    { name: 'eval', line: ['eval', 'return 0', '1', keys.session(member)] },
+    { name: 'evalsha', line: ['evalsha', '0'.repeat(40), '1', keys.session(member)] },
+    { name: 'get', line: ['get', keys.session(member)] },
+    { name: 'set', line: ['set', keys.session(member), '', 'NX', 'PX', LIFE_MS] },
+    { name: 'unlink', line: ['unlink', keys.session(member)] },
+    { name: 'zscore', line: ['zscore', shard, member] },
+    { name: 'zpopmin', line: ['zpopmin', shard, '1'] },
+    { name: 'zrem', line: ['zrem', shard, member] },
+    { name: 'zremrangebyscore', line: ['zremrangebyscore', shard, '(0', '(0'] },
+    { name: 'zremrangebyrank', line: ['zremrangebyrank', shard, '1', '0'] },
+  ]
+}
+
 export interface AclOptions {
   readonly target: Pick<RedisTarget, 'kind' | 'username' | 'database'>
   readonly prefix: string
@@ -63,7 +92,7 @@ export interface AclOptions {
   readonly keys: ListKeys
 }
 
-/** Two lines that make a user with exactly these rights. The default user is not to be cut down: others may be using it. */
+/** Three lines that make a user with exactly these rights. The default user is not to be cut down: others may be using it. */
 export function aclLines({ target, prefix, names, keys }: AclOptions): readonly string[] {
   const user = target.username === undefined || target.username === 'default' ? 'holdfast' : target.username
   const store = storeCommands(names, names.tags[0] ?? '').map(({ name }) => name)
@@ -71,12 +100,16 @@ export function aclLines({ target, prefix, names, keys }: AclOptions): readonly 
   const list = ['ping', 'multi', 'exec', ...others.filter((name) => name !== 'ping' && !store.includes(name))]
   if (target.kind === 'cluster') list.push('cluster|slots')
   if (target.database !== 0) list.push('select')
+  const ledger = ledgerKeys(prefix, target.kind === 'cluster')
+  const known = new Set([...store, ...list])
+  const rest = ledgerCommands(ledger).flatMap(({ name }) => (known.has(name) ? [] : [name]))
   const start = pattern(prefix)
   const [entries, replicas] = [pattern(keys.entries), pattern(keys.replicas)]
   const lists = replicas.startsWith(entries) ? `~${entries}*` : `~${entries}* ~${replicas}*`
   return [
     `ACL SETUSER ${user} on >PASSWORD resetkeys ~${start}replay:* ~${start}epoch* resetchannels -@all ${rights(store)}`,
     `ACL SETUSER ${user} ${lists} ${rights(list)}`,
+    `ACL SETUSER ${user} ${ledger.beginnings.map((name) => `~${pattern(name)}*`).join(' ')} ${rights(rest)}`,
   ]
 }
 

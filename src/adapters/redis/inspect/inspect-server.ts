@@ -4,11 +4,12 @@ import type { Owner } from '../cluster-slots.ts'
 import type { CommandLine, Connection, Reply } from '../connection.ts'
 import { isEpoch } from '../epochs.ts'
 import type { KeyNames } from '../keys.ts'
+import type { LedgerKeys } from '../ledger/ledger-keys.ts'
 import type { ListKeys } from '../revocation/list-keys.ts'
 import { infoFields, parseServerInfo, unfitnesses } from '../server-info.ts'
 import { troubleOf } from '../trouble.ts'
 import { clockDifference, compareClocks, login, type MeasuredClock } from '../vouch.ts'
-import { listCommands, storeCommands } from './acl.ts'
+import { ledgerCommands, listCommands, storeCommands } from './acl.ts'
 import { addressText, ask, openTo, shakeHands, type Way } from './reach.ts'
 import { tryCommands } from './trial.ts'
 
@@ -16,6 +17,8 @@ export interface InspectOptions {
   readonly way: Way
   readonly names: KeyNames
   readonly keys: ListKeys
+  /** Undefined where no ledger is kept. */
+  readonly ledger: LedgerKeys | undefined
   readonly clockAllowanceMs: number
   readonly nowMs: () => number
 }
@@ -144,7 +147,7 @@ export function isWrongType(reply: Reply): boolean {
 }
 
 /** Over a connection of its own, which ends with the trial. Any master may come to hold the list, so it is tried on all. */
-async function tryAll(server: Owner, { way, names, keys }: InspectOptions): ReturnType<typeof tryCommands> {
+async function tryAll(server: Owner, { way, names, keys, ledger }: InspectOptions): ReturnType<typeof tryCommands> {
   const connection = await openTo(way, server)
   if (connection === undefined) return undefined
   await ask(connection, login(way.target))
@@ -152,6 +155,7 @@ async function tryAll(server: Owner, { way, names, keys }: InspectOptions): Retu
   const needed = [
     ...storeCommands(names, server.tags[0] ?? ''),
     ...listCommands(keys),
+    ...(ledger === undefined ? [] : ledgerCommands(ledger)),
     ...(way.target.kind === 'cluster' ? [cluster] : []),
   ]
   return tryCommands(connection, (commands) => ask(connection, commands), needed)

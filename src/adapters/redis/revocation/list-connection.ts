@@ -44,46 +44,56 @@ const CONNECT_MS = 1_000
 const ANSWER_MS = 1_000
 
 /** Throws when the URL is none of the known forms: the configuration checks it before. */
-export function listServer({ url, prefix, tls = {} }: ListServerOptions): ListServer {
+export function listServer({ url, prefix, tls }: ListServerOptions): ListServer {
+  const { cluster, openTo } = ownerOf(url, tls)
+  const keys = listKeys(prefix, cluster)
+  return { keys, open: async () => asListConnection(await openTo(keys.entries)) }
+}
+
+export interface Owners {
+  readonly cluster: boolean
+  /** To the server that holds `key`, logged in. Rejects with ListTrouble when there is none within a second or so. */
+  openTo(key: string): Promise<Connection>
+}
+
+/** Throws when the URL is none of the known forms. Each attempt to open goes to the next address. */
+export function ownerOf(url: string, tls: TlsSettings = {}): Owners {
   const target = parseRedisUrl(url)
   if (target === undefined) throw new Error('the URL of the store is none of the known forms')
-  const keys = listKeys(prefix, target.kind === 'cluster')
+  const { addresses, kind } = target
   let attempt = 0
-  const openTo = (address: ServerAddress, signal: AbortSignal): Promise<Connection> =>
-    openConnection(connectionOptions(target, address, tls, attempt), CONNECT_MS, signal)
+  const connect = async (address: ServerAddress, signal: AbortSignal): Promise<Connection> =>
+    loggedIn(await openConnection(connectionOptions(target, address, tls, attempt), CONNECT_MS, signal), target)
 
-  async function open(): Promise<ListConnection> {
-    const address = target?.addresses[attempt++ % target.addresses.length] ?? target?.addresses[0]
-    if (target === undefined || address === undefined) throw new ListTrouble('no server is named')
+  async function openTo(key: string): Promise<Connection> {
+    const address = addresses[attempt++ % addresses.length] ?? addresses[0]
     const signal = AbortSignal.timeout(CONNECT_MS)
     try {
-      const first = await loggedIn(await openTo(address, signal), target)
-      if (target.kind !== 'cluster') return first
-      const owner = await ownerOf(first, keys, address)
-      first.close()
-      return await loggedIn(await openTo(owner, signal), target)
+      const first = await connect(address, signal)
+      if (kind !== 'cluster') return first
+      const owner = await addressOf(key, first, address).finally(first.close)
+      return await connect(owner, signal)
     } catch (error) {
       throw error instanceof ListTrouble ? error : new ListTrouble('no connection to the server')
     }
   }
-  return { keys, open }
+  return { cluster: kind === 'cluster', openTo }
 }
 
-async function loggedIn(connection: Connection, target: RedisTarget): Promise<ListConnection> {
-  const list = asListConnection(connection)
+async function loggedIn(connection: Connection, target: RedisTarget): Promise<Connection> {
   try {
-    await list.ask([...login(target), ['ping']])
+    await asListConnection(connection).ask([...login(target), ['ping']])
   } catch (error) {
     connection.close()
     throw error
   }
-  return list
+  return connection
 }
 
-async function ownerOf(connection: ListConnection, keys: ListKeys, asked: ServerAddress): Promise<ServerAddress> {
-  const [reply = null] = await connection.ask([['cluster', 'slots']])
-  const [owner] = ownersOf(reply, [tagOf(keys.entries) ?? keys.entries], asked) ?? []
-  if (owner === undefined) throw new ListTrouble('no server of the cluster holds the list')
+async function addressOf(key: string, connection: Connection, asked: ServerAddress): Promise<ServerAddress> {
+  const [reply = null] = await asListConnection(connection).ask([['cluster', 'slots']])
+  const [owner] = ownersOf(reply, [tagOf(key) ?? key], asked) ?? []
+  if (owner === undefined) throw new ListTrouble('no server of the cluster holds the keys')
   return owner
 }
 
