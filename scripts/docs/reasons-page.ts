@@ -81,6 +81,13 @@ function denial(reason: Reason, scheme: Scheme, route: RoutePlan): Decision {
     mode: 'enforce',
     wouldDeny: false,
     refusal: { reason, detail: '' },
-    findings: { ...findings, proofAgeSeconds: undefined, held: [], nonce: undefined, degraded: [] },
+    findings: {
+      ...findings,
+      proofAgeSeconds: undefined,
+      held: [],
+      nonce: undefined,
+      proofUse: undefined,
+      degraded: [],
+    },
   }
 }

@@ -2,7 +2,7 @@
  * The composition root: one configuration → a server that starts, takes up changes, drains. Everything that has a state is made
  * here, once; nothing else knows all parts.
  */
-import { type AdminServer, type AdminServerOptions, startAdminServer } from '../admin/admin-server.ts'
+import type { AdminServer } from '../admin/admin-server.ts'
 import { makeReadiness, type ReadinessMap } from '../admin/readiness.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import { redacted } from '../config/redacted.ts'
@@ -15,9 +15,13 @@ import { alsoTold } from './also-told.ts'
 import { openAuditLog } from './audit-log.ts'
 import { makeDecider } from './decider.ts'
 import { changesReplay, closeEngine, type Engine, longestSkewMs, makeEngine } from './engine.ts'
-import { listenAddress, tcpAddress } from './listen.ts'
+import { ledgerNames } from './ledger/ledger-names.ts'
+import { openLedger } from './ledger/open-ledger.ts'
+import { openConsole } from './ledger/serve-console.ts'
+import { listenAddress } from './listen.ts'
 import { makeLiveSessions } from './live-sessions.ts'
 import { makeMemories } from './memories.ts'
+import { type OperatorPagesShown, openOperatorPages } from './operators.ts'
 import type { Outside } from './outside.ts'
 import { sharedState, updateReadiness } from './readiness.ts'
 import { openReplayMemory } from './replay-memory.ts'
@@ -34,7 +38,7 @@ export interface AppOptions extends TelemetryOptions {
 }
 
 /** What operators may see: for the admin server, or for the supervisor of several workers. */
-export interface OperatorPages extends AdminServerOptions {
+export interface OperatorPages extends OperatorPagesShown {
   readonly families: MetricSet['families']
   readonly readiness: ReadinessMap
   /** The configuration in force. */
@@ -63,8 +67,23 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { server, admin: adminConfig } = loaded.config
   const telemetry = await makeTelemetry(options, loaded.config)
   const { log, metrics, metricSet } = telemetry
-  const audit = openAuditLog(loaded.config, secrets, { log, metrics, version: options.version })
-  const observer = audit === undefined ? telemetry.observer : alsoTold(telemetry.observer, audit)
+  const memories = makeMemories()
+  const names = ledgerNames(loaded.config, secrets, memories.nonceSecret)
+  const { subject } = names
+  const audit = await openAuditLog(loaded.config, secrets, { log, metrics, version: options.version, subject })
+  const ledger = await openLedger(loaded.config, secrets, {
+    names,
+    log,
+    events: {
+      ...telemetry.ledger,
+      incident(incident) {
+        telemetry.ledger.incident(incident)
+        audit?.incident(incident)
+      },
+    },
+    nowMs: Date.now,
+  })
+  const observer = alsoTold(telemetry.observer, audit, ledger)
   const readiness = makeReadiness(['config', 'replay_store'])
   readiness.onChange(() => metrics.componentsChanged(readiness.components()))
 
@@ -80,7 +99,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     metrics,
     observer,
     stepBegun: telemetry.stepBegun,
-    memories: makeMemories(),
+    memories,
     replay,
     standIn: replayMemory.standIn,
     sharedRevocations,
@@ -93,6 +112,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     readiness.set('replay_store', replayMemory.state())
     if (sharedRevocations !== undefined) readiness.set('revocations:shared', sharedState(sharedRevocations))
     if (audit !== undefined) readiness.set('audit', audit.state())
+    if (ledger !== undefined) readiness.set('ledger', ledger.state())
   }
 
   function inForce(next: Engine): void {
@@ -105,7 +125,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const decider = makeDecider({
     deps: () => engine.deps,
     // With the embedded store nobody can ask.
-    observer: sharedRevocations === undefined ? observer : alsoTold(observer, { decided: liveSessions.seen }),
+    observer: alsoTold(observer, sharedRevocations && { decided: liveSessions.seen }),
     onShed: metrics.checkShed,
     onFault: (error, decisionId) => log.error('a check failed', { decision_id: decisionId, error }),
   })
@@ -125,14 +145,25 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   const tls = await readTlsFiles(server.tls)
   const grpc = await startGrpcServer({ listen: listenAddress(server.listen), tls, check: handler.check, readiness })
-  const admin = await (options.startAdmin ?? startAdminServer)({
-    listen: tcpAddress(adminConfig.listen),
+  const pages: OperatorPages = {
     metrics: metricSet.render,
     families: metricSet.families,
     readiness,
     loaded: () => engine.loaded,
     config: () => ({ hash: engine.loaded.hash, config: redacted(engine.loaded.config) }),
-  }).catch(async (error: unknown) => {
+    console:
+      ledger &&
+      openConsole(loaded.config, {
+        store: ledger.store,
+        names,
+        secrets,
+        revocations: () => engine.deps.revocations,
+        log,
+        nowMs: Date.now,
+      }),
+  }
+  const startAdmin = options.startAdmin ?? (() => openOperatorPages(pages, adminConfig, log))
+  const admin = await startAdmin(pages).catch(async (error: unknown) => {
     await grpc.drain(0)
     throw error
   })
@@ -177,6 +208,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       closeEngine(engine)
       replayMemory.stop()
       await sharedRevocations?.close()
+      await ledger?.close()
       await audit?.close()
       await telemetry.close()
       await admin.close()

@@ -114,13 +114,16 @@ function filesOf(path: string, config: Config): readonly string[] {
   return files.filter((file): file is string => typeof file === 'string')
 }
 
-/** Sections that are read once: listeners and what they hold, the store, the audit log. */
+/** Sections that are read once: listeners and what they hold, the store, what is kept of decisions, and where spans go. */
 function needingRestart(config: Config, before: Config): readonly string[] {
-  const once = ({ server, admin, store, log, audit }: Config): Record<string, unknown> => ({
+  const once = ({ server, admin, console, store, log, audit, ledger, tracing }: Config): Record<string, unknown> => ({
     server: { ...server, clientSecret: null },
     admin,
+    console,
     store,
     audit,
+    ledger,
+    tracing,
     'log.level': log.level,
   })
   const [now, then] = [once(config), once(before)]

@@ -35,7 +35,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const { version } = options
   const fault =
     loaded.config.server.workers > 1
-      ? await supervise({ configPath, loaded, log, ending, version })
+      ? await supervise({ configPath, loaded, secrets, log, ending, version })
       : await runApp({
           ...options,
           loaded,

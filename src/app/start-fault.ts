@@ -3,6 +3,7 @@ import { AdminListenError } from '../admin/admin-server.ts'
 import { type Fault, formatFault } from '../config/fault.ts'
 import { describeError } from '../observability/redact.ts'
 import { ListenError } from '../transport/listen-address.ts'
+import { AdminTlsError } from './admin-tls.ts'
 
 export const EXIT_DONE = 0
 const EXIT_FAULTY = 2
@@ -26,6 +27,10 @@ export function startFault(error: unknown): StartFault {
   })
   if (error instanceof ListenError) return unreachable('server.listen', error)
   if (error instanceof AdminListenError) return unreachable('admin.listen', error)
-  const message = `server.tls: ${describeError(error)['message']}; mend the certificate, the key or the CA file`
-  return { exitCode: EXIT_FAULTY, text: `holdfast serve: ${message}\n` }
+  const [key, message] =
+    error instanceof AdminTlsError
+      ? ['admin.tls', error.message]
+      : ['server.tls', String(describeError(error)['message'])]
+  const text = `holdfast serve: ${key}: ${message}; mend the certificate, the key or the CA file\n`
+  return { exitCode: EXIT_FAULTY, text }
 }

@@ -4,17 +4,23 @@ import type { CheckObserver, StepBegun } from '../check/observer.ts'
 import { insecureSettings } from '../config/insecure.ts'
 import type { LoadedConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
+import { INCIDENT_CLASSES } from '../ledger/incident.ts'
 import { type DecisionLog, makeDecisionLog } from '../observability/decision-log.ts'
+import { makeLedgerMetrics } from '../observability/ledger-metrics.ts'
 import type { Logger } from '../observability/logger.ts'
 import { type MetricSet, makeMetricSet } from '../observability/metric-set.ts'
 import { makePrometheusObserver } from '../observability/prometheus-observer.ts'
 import { makeRuntimeMetrics, type RuntimeMetrics } from '../observability/runtime-metrics.ts'
 import type { Tracing } from '../observability/tracing.ts'
+import { CONTAINMENT_KINDS, CONTAINMENT_OUTCOMES } from './ledger/containment.ts'
+import { makeIncidentLog } from './ledger/incident-log.ts'
+import type { LedgerEvents } from './ledger/open-ledger.ts'
 
 export interface Telemetry {
   readonly log: Logger
   readonly metricSet: MetricSet
   readonly metrics: RuntimeMetrics
+  readonly ledger: LedgerEvents
   readonly observer: CheckObserver
   /** Defined where checks are traced. */
   readonly stepBegun: StepBegun
@@ -37,12 +43,26 @@ export async function makeTelemetry(options: TelemetryOptions, config: Config): 
   const metricSet = makeMetricSet()
   const metrics = makeRuntimeMetrics(metricSet, { version, node }, Date.now)
   const decisions = makePrometheusObserver(metricSet)
+  const ledgerMetrics = makeLedgerMetrics(metricSet, {
+    classes: INCIDENT_CLASSES,
+    revokes: CONTAINMENT_KINDS,
+    outcomes: CONTAINMENT_OUTCOMES,
+  })
+  const logIncident = makeIncidentLog(log, Date.now)
   const tracing = await openTracing(options, config)
   let decisionLog: DecisionLog | undefined
   return {
     log,
     metricSet,
     metrics,
+    ledger: {
+      incident(incident) {
+        ledgerMetrics.incident(incident.class, incident.confidence)
+        logIncident(incident)
+      },
+      containment: ledgerMetrics.containment,
+      watch: ledgerMetrics.watch,
+    },
     observer: {
       decided(event) {
         decisions.decided(event)

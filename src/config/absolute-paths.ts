@@ -7,15 +7,18 @@ export function absolutePaths(config: Config, folder: string): Config {
     (typeof value === 'string' ? resolve(folder, value) : value) as T
   const secret = (value: string | null) =>
     value?.startsWith('file:') ? `file:${resolve(folder, value.slice('file:'.length))}` : value
-  const { tls, clientSecret } = config.server
+  const tlsFiles = (tls: Config['server']['tls']) =>
+    tls && { certificate: path(tls.certificate), key: path(tls.key), clientCa: path(tls.clientCa) }
   const { redis } = config.store
   return {
     ...config,
     server: {
       ...config.server,
-      clientSecret: secret(clientSecret),
-      tls: tls && { certificate: path(tls.certificate), key: path(tls.key), clientCa: path(tls.clientCa) },
+      clientSecret: secret(config.server.clientSecret),
+      tls: tlsFiles(config.server.tls),
     },
+    admin: { ...config.admin, tls: tlsFiles(config.admin.tls) },
+    console: { ...config.console, secret: secret(config.console.secret) },
     store: {
       ...config.store,
       redis: {
@@ -29,6 +32,7 @@ export function absolutePaths(config: Config, folder: string): Config {
       },
     },
     audit: { ...config.audit, file: path(config.audit.file), signingKey: secret(config.audit.signingKey) },
+    ledger: { ...config.ledger, secret: secret(config.ledger.secret) },
     nonce: { ...config.nonce, secret: secret(config.nonce.secret) },
     revocation: { ...config.revocation, file: path(config.revocation.file) },
     issuers: config.issuers.map((issuer) => ({

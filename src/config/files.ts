@@ -19,12 +19,14 @@ export interface NamedFile {
 
 /** Certificates, keys and key sets. Not `revocation.file`: the first revocation makes it. */
 export function namedFiles(config: Config): readonly NamedFile[] {
-  const { tls } = config.server
   const { redis } = config.store
   return [
-    { path: ['server', 'tls', 'certificate'], file: tls?.certificate },
-    { path: ['server', 'tls', 'key'], file: tls?.key },
-    { path: ['server', 'tls', 'clientCa'], file: tls?.clientCa },
+    ...(['server', 'admin'] as const).flatMap((listener) =>
+      (['certificate', 'key', 'clientCa'] as const).map((name) => ({
+        path: [listener, 'tls', name],
+        file: config[listener].tls?.[name],
+      })),
+    ),
     { path: ['store', 'redis', 'tls', 'ca'], file: redis.tls?.ca },
     { path: ['store', 'redis', 'tls', 'certificate'], file: redis.tls?.certificate },
     { path: ['store', 'redis', 'tls', 'key'], file: redis.tls?.key },

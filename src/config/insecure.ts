@@ -6,13 +6,15 @@ import type { Config, IssuerConfig, RouteConfig } from './schema.ts'
 export function insecureSettings(config: Config): readonly string[] {
   return [
     ...(isExposed(config.server) ? ['server.listen'] : []),
+    // What opens the console, and what it shows, would pass readable.
+    ...(config.console.enabled && isExposed(config.admin) ? ['admin.listen'] : []),
     ...config.issuers.flatMap((issuer, i) => issuerSettings(issuer).map((setting) => `issuers[${i}].${setting}`)),
     ...config.routes.flatMap((route, i) => routeSettings(route).map((setting) => `routes[${i}].${setting}`)),
   ]
 }
 
-/** Plaintext gRPC on an address that other machines can reach: tokens and identities pass readable, and anyone may ask. */
-function isExposed({ listen, tls }: Config['server']): boolean {
+/** Plaintext on an address that other machines can reach: tokens and identities pass readable, and anyone may ask. */
+function isExposed({ listen, tls }: Pick<Config['server'], 'listen' | 'tls'>): boolean {
   const address = parseListen(listen)
   return tls === null && address.ok && !isLocal(address.value)
 }

@@ -4,7 +4,9 @@
  */
 import type { Finding } from './fault.ts'
 import { auditRules } from './rules/audit-rules.ts'
+import { consoleRules } from './rules/console-rules.ts'
 import { issuerRules } from './rules/issuer-rules.ts'
+import { ledgerRules } from './rules/ledger-rules.ts'
 import { peerRules } from './rules/peer-rules.ts'
 import { routeRules } from './rules/route-rules.ts'
 import type { Sections } from './rules/sections.ts'
@@ -16,6 +18,8 @@ const RULES: readonly ((sections: Sections) => readonly Finding[])[] = [
   peerRules,
   routeRules,
   auditRules,
+  ledgerRules,
+  consoleRules,
 ]
 
 export function checkRules(sections: Sections): readonly Finding[] {

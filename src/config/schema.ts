@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { audit } from './schema/audit.ts'
 import { issuers } from './schema/issuers.ts'
+import { console as consoleSection, ledger } from './schema/ledger.ts'
 import { peers } from './schema/peers.ts'
 import { routes } from './schema/routes.ts'
 import { admin, log, server } from './schema/server.ts'
@@ -9,7 +10,22 @@ import { nonce, revocation, scope, store } from './schema/state.ts'
 import { tracing } from './schema/tracing.ts'
 
 export const configSchema = z
-  .strictObject({ server, admin, log, audit, tracing, store, scope, nonce, revocation, peers, issuers, routes })
+  .strictObject({
+    server,
+    admin,
+    console: consoleSection,
+    log,
+    audit,
+    ledger,
+    tracing,
+    store,
+    scope,
+    nonce,
+    revocation,
+    peers,
+    issuers,
+    routes,
+  })
   .describe('Configuration of Holdfast.')
 
 /** The configuration with its defaults; the loader has made the paths of files absolute. */

@@ -8,6 +8,7 @@ import { ok, type Result } from '../check/result.ts'
 import type { Fault, Finding } from './fault.ts'
 import type { LoadedConfig } from './load.ts'
 import { readBounded } from './read-file.ts'
+import type { Config } from './schema.ts'
 import { makeSecret, type Secret } from './secret.ts'
 
 export interface Secrets {
@@ -19,7 +20,21 @@ export interface Secrets {
   readonly redis: Secret | undefined
   /** The private key that signs heads of the audit log; undefined: they are not signed. */
   readonly audit: Secret | undefined
+  /** Keys the hashes of the ledger; undefined: derived from that of the nonces. */
+  readonly ledger: Secret | undefined
+  /** Opens the console; undefined: only a client certificate does. */
+  readonly console: Secret | undefined
 }
+
+const NO_SECRETS: Secrets = {
+  nonce: undefined,
+  client: undefined,
+  redis: undefined,
+  audit: undefined,
+  ledger: undefined,
+  console: undefined,
+}
+const SECRET_NAMES = Object.keys(NO_SECRETS) as readonly (keyof Secrets)[]
 
 export type ResolvedSecrets =
   | { readonly ok: true; readonly secrets: Secrets }
@@ -28,26 +43,46 @@ export type ResolvedSecrets =
 export type Env = Readonly<Record<string, string | undefined>>
 
 const MAX_SECRET_BYTES = 65_536
-const MIN_NONCE_SECRET_BYTES = 32
+const MIN_KEY_BYTES = 32
+/** Typed by people, and looked up by nobody offline: shorter than a key. */
+const MIN_CONSOLE_SECRET_BYTES = 16
 
-/** Never throws; reads the files anew on each call, so that a changed secret is taken up. */
+interface Place {
+  readonly path: Finding['path']
+  readonly reference: string | null
+  readonly judge: Judge
+}
+
+function placesOf({ nonce, server, store, audit, ledger, console }: Config): Readonly<Record<keyof Secrets, Place>> {
+  return {
+    nonce: { path: ['nonce', 'secret'], reference: nonce.secret, judge: keyFault },
+    client: { path: ['server', 'clientSecret'], reference: server.clientSecret, judge: clientFault },
+    redis: { path: ['store', 'redis', 'password'], reference: store.redis.password, judge: () => undefined },
+    audit: { path: ['audit', 'signingKey'], reference: audit.signingKey, judge: signingKeyFault },
+    ledger: { path: ['ledger', 'secret'], reference: ledger.secret, judge: keyFault },
+    console: { path: ['console', 'secret'], reference: console.secret, judge: consoleFault },
+  }
+}
+
+/**
+ * Never throws; reads the files anew on each call, so that a changed secret is taken up.
+ * @param wanted who needs few need not have the others; those are undefined then
+ */
 export async function resolveSecrets(
   { config, place }: Omit<LoadedConfig, 'hash'>,
   env: Env,
+  wanted: readonly (keyof Secrets)[] = SECRET_NAMES,
 ): Promise<ResolvedSecrets> {
-  const [nonce, client, redis, audit] = await Promise.all([
-    readSecret(config.nonce.secret, env, nonceFault),
-    readSecret(config.server.clientSecret, env, clientFault),
-    readSecret(config.store.redis.password, env, () => undefined),
-    readSecret(config.audit.signingKey, env, signingKeyFault),
-  ])
+  const places = placesOf(config)
+  const secrets: { -readonly [N in keyof Secrets]: Secret | undefined } = { ...NO_SECRETS }
   const findings: Finding[] = []
-  if (nonce.message !== undefined) findings.push({ path: ['nonce', 'secret'], message: nonce.message })
-  if (client.message !== undefined) findings.push({ path: ['server', 'clientSecret'], message: client.message })
-  if (redis.message !== undefined) findings.push({ path: ['store', 'redis', 'password'], message: redis.message })
-  if (audit.message !== undefined) findings.push({ path: ['audit', 'signingKey'], message: audit.message })
-  if (findings.length > 0) return { ok: false, faults: findings.map(place) }
-  return { ok: true, secrets: { nonce: nonce.secret, client: client.secret, redis: redis.secret, audit: audit.secret } }
+  for (const name of wanted) {
+    const { path, reference, judge } = places[name]
+    const { secret, message } = await readSecret(reference, env, judge)
+    if (message !== undefined) findings.push({ path, message })
+    secrets[name] = secret
+  }
+  return findings.length > 0 ? { ok: false, faults: findings.map(place) } : { ok: true, secrets }
 }
 
 /** The secret that each Check must carry (`server.clientSecret`), for who asks; the error says what is wrong, and the mend. */
@@ -88,9 +123,13 @@ function withoutTrailingNewline(bytes: Buffer): Buffer {
   return bytes.subarray(0, end)
 }
 
-function nonceFault(bytes: Buffer): string | undefined {
-  return bytes.length < MIN_NONCE_SECRET_BYTES
-    ? `is shorter than ${MIN_NONCE_SECRET_BYTES} bytes where it points to; make one with openssl rand -hex 32`
+function keyFault(bytes: Buffer): string | undefined {
+  return tooShort(bytes, MIN_KEY_BYTES)
+}
+
+function tooShort({ length }: Buffer, minimum: number): string | undefined {
+  return length < minimum
+    ? `is shorter than ${minimum} bytes where it points to; make one with openssl rand -hex 32`
     : undefined
 }
 
@@ -99,6 +138,11 @@ function clientFault(bytes: Buffer): string | undefined {
   return /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(bytes.toString('latin1'))
     ? undefined
     : 'is not printable ASCII, without spaces at its ends, where it points to; make one with openssl rand -hex 32'
+}
+
+/** It travels in a header of HTTP, and may be typed into a browser. */
+function consoleFault(bytes: Buffer): string | undefined {
+  return tooShort(bytes, MIN_CONSOLE_SECRET_BYTES) ?? clientFault(bytes)
 }
 
 function signingKeyFault(bytes: Buffer): string | undefined {

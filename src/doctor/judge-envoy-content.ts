@@ -43,7 +43,12 @@ type Shown = 'shown' | 'hidden' | Odd
 
 function judgeHeaders(config: Node, { forwardedFrom, cors }: EnvoyWishes): Judgement {
   const needed = ['authorization', 'dpop', ...(forwardedFrom === 'envoy' ? ['x-forwarded-client-cert'] : [])]
-  const useful = ['traceparent', 'x-holdfast-any', ...(cors ? ['origin', 'access-control-request-method'] : [])]
+  const useful = [
+    'traceparent',
+    'user-agent',
+    'x-holdfast-any',
+    ...(cors ? ['origin', 'access-control-request-method'] : []),
+  ]
   const shown = (wanted: Shown, names: readonly string[]): readonly string[] =>
     names.filter((name) => isShown(config, name) === wanted).map((name) => name.replace('-any', '-*'))
   const mend = (names: readonly string[]): string =>

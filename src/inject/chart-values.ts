@@ -30,7 +30,10 @@ const chartValues = z.object({
     digest: text.regex(/^(sha256:[0-9a-f]{64})?$/, 'must be sha256: and 64 hex digits'),
     pullPolicy: z.enum(['IfNotPresent', 'Always', 'Never']),
   }),
-  config: z.object({ server: z.object({ listen: text }), admin: z.object({ listen: text }) }),
+  config: z.object({
+    server: z.object({ listen: text }),
+    admin: z.object({ listen: text, tls: z.unknown().optional() }),
+  }),
   keySets: z.strictObject({ files: z.record(text, text), existingConfigMap: text }),
   revocationList: z.strictObject({ existingConfigMap: text, key: text }),
   secrets: z.strictObject({

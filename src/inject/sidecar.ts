@@ -58,6 +58,7 @@ export function makeSidecar(values: ChartValues, options: SidecarOptions): Sidec
 function container(values: ChartValues, options: SidecarOptions, volumeMounts: readonly Manifest[]) {
   const { sidecar, config } = values
   const admin = config.admin.listen
+  const url = adminUrl(config.admin)
   const { waitFor, ...startup } = sidecar.startupProbe
   return {
     name: CONTAINER_NAME,
@@ -72,9 +73,9 @@ function container(values: ChartValues, options: SidecarOptions, volumeMounts: r
     ...(LOCAL.test(admin)
       ? {}
       : { ports: [{ name: 'holdfast-admin', containerPort: Number(admin.split(':').at(-1)), protocol: 'TCP' }] }),
-    startupProbe: probe(admin, startup, waitFor === 'live'),
-    readinessProbe: probe(admin, sidecar.readinessProbe, false),
-    livenessProbe: probe(admin, sidecar.livenessProbe, true),
+    startupProbe: probe(url, startup, waitFor === 'live'),
+    readinessProbe: probe(url, sidecar.readinessProbe, false),
+    livenessProbe: probe(url, sidecar.livenessProbe, true),
     ...resourcesOf(sidecar.resources),
     securityContext: securityContext(values.pod),
     terminationMessagePath: '/dev/termination-log',
@@ -98,10 +99,15 @@ function texts(quantities: Readonly<Record<string, string | number>>): Manifest 
 }
 
 /** It runs in the container: no mesh stands between, and the admin port may stay on loopback. */
-function probe(adminListen: string, numbers: Manifest, live: boolean): Manifest {
-  const address = adminListen.replace('0.0.0.0', '127.0.0.1').replace('[::]', '[::1]')
-  const command = [PROGRAM, 'ready', '--url', `http://${address}`, ...(live ? ['--live'] : [])]
+function probe(url: string, numbers: Manifest, live: boolean): Manifest {
+  const command = [PROGRAM, 'ready', '--url', url, ...(live ? ['--live'] : [])]
   return { exec: { command }, ...numbers, successThreshold: 1 }
+}
+
+/** As it is reached from within. */
+function adminUrl({ listen, tls }: ChartValues['config']['admin']): string {
+  const address = listen.replace('0.0.0.0', '127.0.0.1').replace('[::]', '[::1]')
+  return `${(tls ?? null) === null ? 'http' : 'https'}://${address}`
 }
 
 function securityContext({ runAsUser, runAsGroup }: ChartValues['pod']): Manifest {

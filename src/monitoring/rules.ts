@@ -4,6 +4,7 @@ import { envoyAlerts } from './alerts/envoy.ts'
 import { freshnessAlerts } from './alerts/freshness.ts'
 import { openDoorAlerts } from './alerts/open-doors.ts'
 import { processAlerts } from './alerts/process.ts'
+import { recordAlerts } from './alerts/records.ts'
 import { serviceAlerts } from './alerts/service.ts'
 import { storeAlerts } from './alerts/store.ts'
 import { DEFAULT_PARAMETERS, type MonitoringParameters } from './parameters.ts'
@@ -20,6 +21,7 @@ export function ruleGroups(parameters: MonitoringParameters = DEFAULT_PARAMETERS
     { name: 'holdfast.alerts.service', rules: serviceAlerts(parameters) },
     { name: 'holdfast.alerts.store', rules: storeAlerts(parameters) },
     { name: 'holdfast.alerts.attacks', rules: attackAlerts(parameters) },
+    { name: 'holdfast.alerts.records', rules: recordAlerts(parameters) },
     { name: 'holdfast.alerts.open-doors', rules: openDoorAlerts(parameters) },
     { name: 'holdfast.alerts.freshness', rules: freshnessAlerts(parameters) },
     { name: 'holdfast.alerts.process', rules: processAlerts(parameters) },

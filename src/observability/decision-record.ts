@@ -4,6 +4,7 @@
  * of the request itself only method, peer address and trace ids are.
  */
 import type { CheckEvent } from '../check/observer.ts'
+import { printable } from '../check/printable.ts'
 import { REASONS } from '../check/reasons.ts'
 import { sessionOf } from '../check/session.ts'
 import { shortHash } from '../check/short-hash.ts'
@@ -61,13 +62,4 @@ export function decisionRecord({ decision, facts, durationMs }: CheckEvent): Dec
   return record
 }
 
-/** Bounded, and without what could make a line look like something else: controls, line breaks, direction marks. */
-function printable(text: string): string {
-  const cut = text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH)}…` : text
-  return cut.toWellFormed().replace(UNPRINTABLE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}
-
 const SHORT_HASH_DIGITS = 16
-const MAX_TEXT_LENGTH = 256
-/** Other, control (Cc), format (Cf), line and paragraph separators (Zl, Zp). */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu

@@ -1,6 +1,6 @@
 /**
  * Every metric in one table: type, labels and help. Dashboards, alerts and the reference in docs/ are written against these
- * names; label values are closed sets, so that no request can make a series. With R reasons there are 2 R + 131 of them, and 14
+ * names; label values are closed sets, so that no request can make a series. With R reasons there are 2 R + 163 of them, and 14
  * for a route, R more where it observes, 3 for an issuer, 76 for a store, one for a component and for an insecure setting.
  */
 interface MetricRow {
@@ -74,6 +74,15 @@ export const METRICS = {
   audit_queue: row('gauge', [], 'Records that wait to be written to the audit log.'),
   audit_dropped_total: row('counter', [], 'Records that the audit log could not keep.'),
   audit_failing: row('gauge', [], 'Whether the audit log cannot be written (1) or can (0); 0 without one.'),
+  ledger_queue: row('gauge', [], 'Sessions and incidents that wait to be written to the ledger.'),
+  ledger_dropped_total: row('counter', [], 'Uses of sessions and keys, and incidents, that the ledger could not keep.'),
+  ledger_last_success_timestamp_seconds: row(
+    'gauge',
+    [],
+    'When all that waited for the ledger was last written; 0 is never, and without a ledger.',
+  ),
+  incidents_total: row('counter', ['class', 'confidence'], 'Incidents; alike ones within a minute are one.'),
+  containments_total: row('counter', ['revoke', 'outcome'], 'Attempts to cut off by itself what an incident proved.'),
   workers: row('gauge', ['state'], 'Worker processes by state; 0 with one process.'),
   worker_exits_total: row('counter', ['outcome'], 'Worker processes that ended; 0 with one process.'),
   build_info: row('gauge', ['version', 'node'], 'The running version.'),

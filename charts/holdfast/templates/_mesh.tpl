@@ -41,6 +41,7 @@ meshConfig:
 - dpop
 - x-forwarded-client-cert
 - traceparent
+- user-agent
 - origin
 - access-control-request-method
 {{- end -}}

@@ -35,6 +35,15 @@ prometheus.istio.io/scrape-targets: {{ prepend (ternary list (list $monitor.appT
   replacement: {{ ternary $name (printf "holdfast-%s" $name) (contains "holdfast" $name) }}
 {{- end -}}
 
+{{/* With config.admin.tls: a scraper comes by the address of a pod, which no certificate names; numbers are no secret. */}}
+{{- define "holdfast.scrapeTls" -}}
+{{- if eq (include "holdfast.adminScheme" .) "https" -}}
+scheme: https
+tlsConfig:
+  insecureSkipVerify: true
+{{- end -}}
+{{- end -}}
+
 {{/* Fields of an endpoint that PodMonitor and ServiceMonitor share. Argument: list of root and more relabelings. */}}
 {{- define "holdfast.endpoint" -}}
 {{- $root := index . 0 -}}

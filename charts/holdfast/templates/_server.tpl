@@ -70,6 +70,22 @@
 {{- (include "holdfast.effectiveConfig" . | fromJson).admin.listen | regexFind ":[0-9]+$" | trimPrefix ":" | default "0" -}}
 {{- end -}}
 
+{{/* "http" or "https": how the admin port is asked. */}}
+{{- define "holdfast.adminScheme" -}}
+{{- ternary "https" "http" (not (empty (dig "admin" "tls" nil .Values.config))) -}}
+{{- end -}}
+
+{{/* Folder of the audit log: the only one that can be written (the root file system is read-only). */}}
+{{- define "holdfast.auditFolder" -}}
+/var/lib/holdfast/audit
+{{- end -}}
+
+{{/* "true" where a claim is mounted there. No emptyDir: what grows in one ends in the eviction of the pod. */}}
+{{- define "holdfast.auditVolumeWanted" -}}
+{{- $file := dig "audit" "file" "" .Values.config | default "" -}}
+{{- ternary "true" "" (and (eq .Values.mode "standalone") .Values.auditVolume.existingClaim (hasPrefix (printf "%s/" (include "holdfast.auditFolder" .)) $file) | empty | not) -}}
+{{- end -}}
+
 {{/* "true" where only the pod itself can connect. Argument: an address to listen on. */}}
 {{- define "holdfast.isLocal" -}}
 {{- ternary "true" "" (or (hasPrefix "unix:" .) (regexMatch "^(127\\.[0-9.]+|localhost|\\[::1\\]):[0-9]+$" .)) -}}
@@ -104,7 +120,7 @@ connection
 {{- define "holdfast.restartChecksum" -}}
 {{- $config := include "holdfast.effectiveConfig" . | fromJson -}}
 {{- $server := omit $config.server "clientSecret" -}}
-{{- list $server $config.admin $config.store (dig "tracing" dict $config) (dig "audit" dict $config) (dig "log" "level" "info" $config) | toJson | sha256sum -}}
+{{- list $server $config.admin $config.store (dig "tracing" dict $config) (dig "audit" dict $config) (dig "ledger" dict $config) (dig "console" dict $config) (dig "log" "level" "info" $config) | toJson | sha256sum -}}
 {{- end -}}
 
 {{/* Volumes of the server, as a JSON list: for our own pods, and for those that get the sidecar. Argument: list of the root

@@ -116,7 +116,7 @@ mTLS a kubelet's HTTP probe would be refused, and Istio rewrites it). Argument: 
 */}}
 {{- define "holdfast.sidecar.probe" -}}
 {{- $listen := (include "holdfast.effectiveConfig" (index . 0) | fromJson).admin.listen -}}
-{{- $url := printf "http://%s" ($listen | replace "0.0.0.0" "127.0.0.1" | replace "[::]" "[::1]") -}}
+{{- $url := printf "%s://%s" (include "holdfast.adminScheme" (index . 0)) ($listen | replace "0.0.0.0" "127.0.0.1" | replace "[::]" "[::1]") -}}
 {{- $command := list "/usr/local/bin/holdfast" "ready" "--url" $url -}}
 {{- if index . 2 -}}{{- $command = append $command "--live" -}}{{- end -}}
 {{- $numbers := omit (index . 1) "waitFor" -}}

@@ -14,6 +14,7 @@ Rules within the server's own configuration are not repeated here: `holdfast che
   (include "holdfast.faults.mesh" . | fromJsonArray)
   (include "holdfast.faults.monitoring" . | fromJsonArray)
   (include "holdfast.faults.drill" . | fromJsonArray)
+  (include "holdfast.faults.audit" . | fromJsonArray)
 -}}
 {{- if $faults -}}
 {{- printf "\n\nholdfast: these values do not go together:\n\n  %s\n" (join "\n  " $faults) | fail -}}
@@ -54,6 +55,12 @@ Rules within the server's own configuration are not repeated here: `holdfast che
 {{- $faults = append $faults (printf "config.%s: a secret must not stand in values; put it into a Secret and name that in secrets.%s.existingSecret" $key $section) -}}
 {{- else if and $value (index . 2).existingSecret -}}
 {{- $faults = append $faults (printf "config.%s: stands beside secrets.%s.existingSecret, which sets it; keep one" $key $section) -}}
+{{- end -}}
+{{- end -}}
+{{- range list (list "ledger" "secret") (list "console" "secret") (list "audit" "signingKey") -}}
+{{- $value := dig (index . 0) (index . 1) "" $.Values.config -}}
+{{- if and $value (not (regexMatch "^(file|env):" $value)) -}}
+{{- $faults = append $faults (printf "config.%s: a secret must not stand in values; mount it with extraVolumes, and write file:PATH" (join "." .)) -}}
 {{- end -}}
 {{- end -}}
 {{- range list (list "server.tls" (dig "server" "tls" nil .Values.config) .Values.secrets.serverTls "serverTls") (list "store.redis.tls" (dig "store" "redis" "tls" nil .Values.config) .Values.secrets.redisTls "redisTls") -}}

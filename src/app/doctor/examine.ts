@@ -28,7 +28,7 @@ export async function examine({ config, secrets, configFile }: Installation): Pr
     certificateFacts(config),
     keyFacts(config),
     Promise.all(config.issuers.map(issuerFacts)),
-    runningFacts(config.admin.listen),
+    runningFacts(config.admin),
   ])
   const holders = config.issuers.map(({ issuer, holder }) => ({ issuer, trustDomain: holder.kubernetes?.trustDomain }))
   const size = `${counted(config.routes.length, 'route')}, ${counted(config.issuers.length, 'issuer')}`

@@ -2,9 +2,10 @@
 
 import { isJsonObject } from '../../check/codec/strict-json.ts'
 import { parseListen } from '../../config/listen.ts'
+import type { Config } from '../../config/schema.ts'
 import type { RunningFacts } from '../../doctor/facts.ts'
+import { askPage } from '../ask-page.ts'
 import { parseJsonAnswer } from '../json-answer.ts'
-import { fetchBounded } from './bounded-fetch.ts'
 
 const TIMEOUT_MS = 2_000
 const MAX_BYTES = 65_536
@@ -14,17 +15,18 @@ const WILDCARDS: ReadonlyMap<string, string> = new Map([
   ['::', '::1'],
 ])
 
-/** Never rejects. @param listen `admin.listen` */
-export async function runningFacts(listen: string): Promise<RunningFacts> {
+/** Never rejects. */
+export async function runningFacts({ listen, tls }: Config['admin']): Promise<RunningFacts> {
   const silent = { kind: 'silent', address: listen } as const
   const parsed = parseListen(listen)
   if (!parsed.ok || parsed.value.kind !== 'tcp') return silent
   const { host, port } = parsed.value
   const reachable = WILDCARDS.get(host) ?? host
   const authority = `${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
-  const fetched = await fetchBounded(`http://${authority}/readyz`, { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES })
-  if (!fetched.ok && !fetched.tooLarge) return silent
-  const components = fetched.ok ? readComponents(fetched.bytes.toString()) : undefined
+  const url = new URL(`${tls === null ? 'http' : 'https'}://${authority}/readyz`)
+  const asked = await askPage(url, { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES })
+  if ('why' in asked && !asked.tooLarge) return silent
+  const components = 'why' in asked ? undefined : readComponents(asked.body)
   return components === undefined
     ? { kind: 'foreign', address: listen }
     : { kind: 'answers', address: listen, components }

@@ -4,6 +4,7 @@ import { inspectList } from '../../adapters/redis/inspect/inspect-list.ts'
 import { inspectServer } from '../../adapters/redis/inspect/inspect-server.ts'
 import { type Located, locate } from '../../adapters/redis/inspect/locate.ts'
 import { makeKeyNames } from '../../adapters/redis/keys.ts'
+import { ledgerKeys } from '../../adapters/redis/ledger/ledger-keys.ts'
 import { parseRedisUrl, type RedisTarget } from '../../adapters/redis/redis-url.ts'
 import { listServer } from '../../adapters/redis/revocation/list-connection.ts'
 import { listKeys } from '../../adapters/redis/revocation/list-keys.ts'
@@ -30,7 +31,8 @@ export async function examineStore(config: Config, secrets: Secrets): Promise<re
   const names = makeKeyNames(prefix, target.kind === 'cluster')
   const keys = listKeys(prefix, target.kind === 'cluster')
   const located = await locate(way, names)
-  const options = { way, names, keys, clockAllowanceMs: CLOCK_ALLOWANCE_MS, nowMs: Date.now }
+  const ledger = config.ledger.enabled ? ledgerKeys(prefix, target.kind === 'cluster') : undefined
+  const options = { way, names, keys, ledger, clockAllowanceMs: CLOCK_ALLOWANCE_MS, nowMs: Date.now }
   const servers: ServerFacts[] = []
   // One after the other: round trips are measured.
   for (const server of located.servers) servers.push(await inspectServer(server, options))

@@ -31,6 +31,8 @@ const OURS: Readonly<Record<GaugeName, MergeRule>> = {
   component_ready: 'min',
   audit_queue: 'sum',
   audit_failing: 'max',
+  ledger_queue: 'sum',
+  ledger_last_success_timestamp_seconds: 'min',
   // Only the supervisor has these.
   workers: 'first',
 }

@@ -2,12 +2,14 @@
  * The supervisor of several workers: it starts and replaces them, serves the operators' pages, and drains them all. It judges no
  * request and holds no key; connections pass through it unread on their way to a worker.
  */
-import { type AdminServer, startAdminServer } from '../../admin/admin-server.ts'
+import type { AdminServer } from '../../admin/admin-server.ts'
 import type { LoadedConfig } from '../../config/load.ts'
 import { redacted } from '../../config/redacted.ts'
+import type { Secrets } from '../../config/secrets.ts'
 import type { Logger } from '../../observability/logger.ts'
 import { makeMetricSet } from '../../observability/metric-set.ts'
-import { tcpAddress } from '../listen.ts'
+import { openSupervisorConsole, type SupervisorConsole } from '../ledger/supervisor-console.ts'
+import { openOperatorPages } from '../operators.ts'
 import type { Ending } from '../signals.ts'
 import { type StartFault, startFault } from '../start-fault.ts'
 import { agreementOf, WORKERS_AGREE_ON } from './agreement.ts'
@@ -22,6 +24,7 @@ import { allWithin } from './within.ts'
 export interface SupervisorOptions {
   readonly configPath: string
   readonly loaded: LoadedConfig
+  readonly secrets: Secrets
   readonly log: Logger
   readonly ending: Ending
   readonly version: string
@@ -33,6 +36,7 @@ const CONFIG_ANSWER_MS = 1_000
 export async function supervise({
   configPath,
   loaded,
+  secrets,
   log,
   ending,
   version,
@@ -54,15 +58,19 @@ export async function supervise({
   const overview: Overview = makeOverview(server.workers, pool.living, numbers.late, metricSet)
 
   let admin: AdminServer
+  let console: SupervisorConsole | undefined
   try {
+    console = await openSupervisorConsole(loaded.config, secrets, log)
     await tryListening(loaded.config)
-    admin = await startAdminServer({
-      listen: tcpAddress(adminConfig.listen),
+    const pages = {
       metrics: numbers.page,
       readiness: overview.readiness,
       config: () => configPage(pool, loaded),
-    })
+      console: console?.shown,
+    }
+    admin = await openOperatorPages(pages, adminConfig, log)
   } catch (error) {
+    await console?.close()
     return startFault(error)
   }
   const timer = setInterval(() => {
@@ -89,6 +97,7 @@ export async function supervise({
   pool.kill()
   clearInterval(timer)
   await admin.close()
+  await console?.close()
   return fault
 }
 

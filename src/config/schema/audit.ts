@@ -1,12 +1,29 @@
-/** Key `audit`: the hash-chained log of decisions. */
+/** Key `audit`: the hash-chained log of decisions and incidents. */
 import * as z from 'zod'
-import { secretReference, section, text, whole } from './fields.ts'
+import { secretReference, section, text, urlFault, whole } from './fields.ts'
+
+const otlp = z
+  .strictObject({
+    endpoint: text((value) => urlFault(value, ['http', 'https'])).describe(
+      'Where log records go by OTLP over HTTP, such as `http://127.0.0.1:4318/v1/logs`.',
+    ),
+  })
+  .nullable()
+  .default(null)
+  .describe('The same records for an OpenTelemetry collector, without the chain; null for none.')
 
 export const audit = section({
-  file: text((value) => (value === '-' ? 'is standard output, which is the log’s; name a file' : undefined))
+  file: text((value) => (value === '-' ? 'is standard output: set audit.stdout: true, or name a file' : undefined))
     .nullable()
     .default(null)
     .describe('File of the audit log (docs/audit.md), appended to; null for none. Needs `server.workers: 1`.'),
+  stdout: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether the audit log stands on standard output too, between the lines of the log, as a chain of its own. Needs `server.workers: 1`.',
+    ),
+  otlp,
   decisions: z
     .enum(['denied', 'all'])
     .default('denied')

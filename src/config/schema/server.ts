@@ -3,24 +3,26 @@ import * as z from 'zod'
 import { parseListen } from '../listen.ts'
 import { secretReference, section, text, whole } from './fields.ts'
 
-const tls = z
-  .strictObject({
-    certificate: text().describe('PEM file with our certificate and its chain.'),
-    key: text().describe('PEM file with the private key.'),
-    clientCa: text()
-      .nullable()
-      .default(null)
-      .describe('PEM file with the CA of those who may connect; with it a client certificate is demanded (mTLS).'),
-  })
-  .nullable()
-  .default(null)
-  .describe('TLS of the gRPC listener; null for plaintext, which belongs on loopback or a socket only.')
+function tls(clientCa: string, description: string) {
+  return z
+    .strictObject({
+      certificate: text().describe('PEM file with our certificate and its chain.'),
+      key: text().describe('PEM file with the private key.'),
+      clientCa: text().nullable().default(null).describe(clientCa),
+    })
+    .nullable()
+    .default(null)
+    .describe(description)
+}
 
 export const server = section({
   listen: text(listenFault)
     .default('127.0.0.1:9191')
     .describe('Address of the gRPC listener: `host:port`, or `unix:///path` for a socket (made with mode 0660).'),
-  tls,
+  tls: tls(
+    'PEM file with the CA of those who may connect; with it a client certificate is demanded (mTLS).',
+    'TLS of the gRPC listener; null for plaintext, which belongs on loopback or a socket only.',
+  ),
   clientSecret: secretReference()
     .nullable()
     .default(null)
@@ -47,7 +49,11 @@ export const admin = section({
     return fault === undefined && value.startsWith('unix:') ? 'is a socket; write host:port' : fault
   })
     .default('127.0.0.1:9901')
-    .describe('Address `host:port` of `/metrics`, `/livez`, `/readyz` and `/config` (HTTP, without TLS).'),
+    .describe('Address `host:port` of `/metrics`, `/livez`, `/readyz`, `/config` and the console.'),
+  tls: tls(
+    'PEM file with the CA of those who may look at the console; a client certificate is then asked for, and demanded there and nowhere else.',
+    'TLS of the admin listener; null for plaintext. Changed files are taken up, a change of these keys at the next start.',
+  ),
 }).describe('The listener for operators.')
 
 export const log = section({

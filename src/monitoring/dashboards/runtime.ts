@@ -1,5 +1,6 @@
 /** The processes and what they lean on: event loop, memory, store, keys, caches, configuration, workers. */
 import type { DashboardWishes, Section } from './dashboard.ts'
+import { RECORDS } from './records.ts'
 import { ofProcess, own, ownHistogram, RATE } from './variables.ts'
 
 const NODE: Section = {
@@ -249,5 +250,5 @@ export const RUNTIME: DashboardWishes = {
   title: 'Holdfast / Runtime',
   description:
     'The processes of Holdfast and what they lean on: event loop, memory, store, keys, caches, configuration.',
-  sections: [NODE, STORE, SOURCES],
+  sections: [NODE, STORE, RECORDS, SOURCES],
 }

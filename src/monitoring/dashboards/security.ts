@@ -1,6 +1,7 @@
 /** Who tries what, what got through, and what would be refused: attacks, replay, revocation, observe mode, open doors. */
 import { DECISIONS_OF_ALL, ENVOY_ANSWERS, SAFE_TO_ENFORCE } from '../recordings.ts'
 import type { DashboardWishes, Section } from './dashboard.ts'
+import { INCIDENTS } from './incidents.ts'
 import { ofEnvoy, own, ownHistogram, RANGE, RATE, ROUTE, recorded } from './variables.ts'
 
 /** Somebody else than the holder, or a request that was recorded. */
@@ -285,5 +286,5 @@ export const SECURITY: DashboardWishes = {
   uid: 'holdfast-security',
   title: 'Holdfast / Security',
   description: 'Stolen sessions in use, replays, what observe lets pass, open doors, and whether Envoy asks at all.',
-  sections: [GLANCE, ATTACK_PANELS, OBSERVE, DOORS],
+  sections: [GLANCE, ATTACK_PANELS, INCIDENTS, OBSERVE, DOORS],
 }

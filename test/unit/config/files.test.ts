@@ -12,6 +12,7 @@ test('files that must be there are told at their places; the list of revocations
     const top = {
       server: '{ tls: { certificate: c.pem, key: k.pem, clientCa: ca.pem } }',
       revocation: '{ file: r.json }',
+      admin: '{ tls: { certificate: c.pem, key: none.pem } }',
     }
     await writeFile(path, configText({ top, issuer: { keys: '{ jwksFile: jwks.json }' } }))
     await writeFile(join(folder, 'c.pem'), 'x')
@@ -23,7 +24,8 @@ test('files that must be there are told at their places; the list of revocations
     expect(faults).toEqual([
       `holdfast.yaml:1:43: server.tls.key: the file DIR/k.pem is empty; ${mend}`,
       `holdfast.yaml:1:60: server.tls.clientCa: the file DIR/ca.pem cannot be read: there is no such file; ${mend}`,
-      `holdfast.yaml:5:23: issuers[0].keys.jwksFile: the file DIR/jwks.json cannot be read: there is no such file; ${mend}`,
+      `holdfast.yaml:3:42: admin.tls.key: the file DIR/none.pem cannot be read: there is no such file; ${mend}`,
+      `holdfast.yaml:6:23: issuers[0].keys.jwksFile: the file DIR/jwks.json cannot be read: there is no such file; ${mend}`,
     ])
   })
 })

@@ -93,7 +93,7 @@ routes:
   })
 
   test('an unknown key far from all others gets the list', async () => {
-    await expectFault(configText({ top: { admin: '{ «zzz: 1 }' } }), 'admin.zzz: unknown key; known here: listen')
+    await expectFault(configText({ top: { admin: '{ «zzz: 1 }' } }), 'admin.zzz: unknown key; known here: listen, tls')
   })
 
   test('a missing section stands at its parent', async () => {

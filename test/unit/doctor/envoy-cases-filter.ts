@@ -91,6 +91,7 @@ export const WRONG_FILTER: readonly WrongRow[] = [
   ['envoy-headers', 'failed', 'D-E2 dpop is hidden', hide('dpop')],
   ['envoy-headers', 'failed', 'D-E2 x-forwarded-client-cert is hidden', hide('x-forwarded-client-cert')],
   ['envoy-headers', 'warning', 'D-E2 traceparent is hidden', hide('traceparent')],
+  ['envoy-headers', 'warning', 'D-E2 user-agent is hidden', hide('user-agent')],
   ['envoy-headers', 'warning', 'D-E2 origin is hidden, and preflights are answered', hide('origin')],
   ['envoy-headers', 'warning', 'D-E5 our own names are hidden', hide(undefined)],
   [

@@ -89,6 +89,9 @@ describe('issuers and the running server', () => {
     const component = (ready: boolean) => ({ name: 'replay_store', ready, detail: 'd' })
     const answers = { kind: 'answers', address: 'a', components: [component(true), component(false)] } as const
     expect(judgeRunning(answers).map(({ status }) => status)).toEqual(['ok', 'ok', 'failed'])
+    const kept = (detail: string) => ({ name: 'ledger', ready: true, detail })
+    const keeping = { ...answers, components: [kept('written'), kept('the store does not answer')] }
+    expect(judgeRunning(keeping).map(({ status }) => status)).toEqual(['ok', 'ok', 'warning'])
     for (const kind of ['silent', 'foreign'] as const) {
       expect(judgeRunning({ kind, address: 'a' }).map(({ status }) => status)).toEqual(['unknown'])
     }

@@ -1,9 +1,17 @@
 import { spawnSync } from 'node:child_process'
 import { beforeEach, describe, expect, it } from 'vitest'
+import {
+  CONTAINMENT_KINDS,
+  CONTAINMENT_OUTCOMES,
+  type ContainmentKind,
+  type ContainmentOutcome,
+} from '../../../src/app/ledger/containment.ts'
 import { REASON_NAMES, REASONS } from '../../../src/check/reasons.ts'
 import { refusal } from '../../../src/check/refusal.ts'
 import { REVOCATION_KINDS } from '../../../src/check/revocation/revocation.ts'
 import type { Mode } from '../../../src/check/route-plan.ts'
+import { INCIDENT_CLASSES, type IncidentClass } from '../../../src/ledger/incident.ts'
+import { type LedgerMetrics, makeLedgerMetrics } from '../../../src/observability/ledger-metrics.ts'
 import { type MetricSet, makeMetricSet } from '../../../src/observability/metric-set.ts'
 import { METRIC_PREFIX, METRICS } from '../../../src/observability/metric-table.ts'
 import { makePrometheusObserver, type PrometheusObserver } from '../../../src/observability/prometheus-observer.ts'
@@ -20,11 +28,15 @@ const NOW_MS = 1_800_000_000_500
 let set: MetricSet
 let observer: PrometheusObserver
 let runtime: RuntimeMetrics
+let ledger: LedgerMetrics<IncidentClass, ContainmentKind, ContainmentOutcome>
+
+const LABELS = { classes: INCIDENT_CLASSES, revokes: CONTAINMENT_KINDS, outcomes: CONTAINMENT_OUTCOMES }
 
 beforeEach(() => {
   set = makeMetricSet()
   observer = makePrometheusObserver(set)
   runtime = makeRuntimeMetrics(set, { version: '1.2.3', node: 'v24.0.0' }, () => NOW_MS)
+  ledger = makeLedgerMetrics(set, LABELS)
 })
 
 /** Value by series, of our own metrics only. */
@@ -202,6 +214,24 @@ describe('metrics beside the checks', () => {
   })
 })
 
+describe('metrics of the ledger', () => {
+  it('counts incidents and containments, and asks how it stands at each scrape', async () => {
+    let queued = 3
+    ledger.watch(() => ({ queued, dropped: 4, lastSuccessMs: 5_500 }))
+    ledger.incident('stolen', 'proven')
+    ledger.containment('session', 'braked')
+    expect(await counted('ledger')).toEqual({
+      ledger_queue: 3,
+      ledger_dropped_total: 4,
+      ledger_last_success_timestamp_seconds: 5.5,
+    })
+    queued = 0
+    expect((await scrape()).get('ledger_queue')).toBe(0)
+    expect(await counted('incidents_total')).toEqual({ 'incidents_total{class="stolen",confidence="proven"}': 1 })
+    expect(await counted('containments_total')).toEqual({ 'containments_total{revoke="session",outcome="braked"}': 1 })
+  })
+})
+
 /** All there can be, from the start: routes by mode, two issuers, one store, one component, one insecure setting. */
 function configureAll(...modes: readonly Mode[]): void {
   observer.setRoutes(routes(...modes))
@@ -221,7 +251,7 @@ function configureAll(...modes: readonly Mode[]): void {
  */
 function ceiling(n: { routes: number; observing: number; issuers: number; stores: number; more: number }): number {
   const reasons = REASON_NAMES.length
-  return 2 * reasons + 131 + 14 * n.routes + reasons * n.observing + 3 * n.issuers + 76 * n.stores + n.more
+  return 2 * reasons + 163 + 14 * n.routes + reasons * n.observing + 3 * n.issuers + 76 * n.stores + n.more
 }
 
 describe('the number of series', () => {

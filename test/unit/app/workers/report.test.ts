@@ -30,7 +30,6 @@ beforeEach(async () => {
     },
   }
   report = await reportTo(link, {
-    listen: { host: '127.0.0.1', port: 0 },
     metrics: async () => ({ contentType: '', body: '' }),
     families: async () => decided(7),
     readiness,
