@@ -1,5 +1,5 @@
 /**
- * Where the admin port of a configuration is reached from the same host. Only `admin.listen` is looked at: a server goes on
+ * Where the admin port of a configuration is reached from the same host. Only `admin` is looked at: a server goes on
  * with its last good configuration when the file turned faulty, and a probe must not end it for that.
  */
 import { parseText } from '../config/document.ts'
@@ -26,13 +26,15 @@ export async function adminAddress(configPath: string): Promise<AdminAddress> {
   if (!file.ok) return { ok: false, error: `cannot be read: ${file.error}` }
   const { value, syntaxFaults } = parseText(file.bytes.toString())
   if (syntaxFaults.length > 0) return { ok: false, error: 'is no YAML; holdfast check-config tells where' }
-  const listen = member(member(value, 'admin'), 'listen') ?? DEFAULT
+  const admin = member(value, 'admin')
+  const listen = member(admin, 'listen') ?? DEFAULT
   const parsed = typeof listen === 'string' ? parseListen(listen) : undefined
   if (!parsed?.ok || parsed.value.kind !== 'tcp') return { ok: false, error: 'admin.listen: is no host:port' }
   const { host, port } = parsed.value
   if (port === 0) return { ok: false, error: 'admin.listen: has port 0, so the port is only in the log of the server' }
   const reachable = WILDCARDS.get(host) ?? host
-  const url = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
+  const scheme = (member(admin, 'tls') ?? null) === null ? 'http' : 'https'
+  const url = `${scheme}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
   return URL.canParse(url) ? { ok: true, url: new URL(url) } : { ok: false, error: 'admin.listen: is no host:port' }
 }
 

@@ -2,7 +2,7 @@
  * Asks a page of the admin port whether the server lives or is ready. A probe starts a process each time, so little but
  * node:http is loaded. Whoever answers there is not known: the answer is bounded and read with suspicion.
  */
-import { get } from 'node:http'
+import { type AdminPage as Answered, askPage } from '../app/ask-page.ts'
 import { parseJsonAnswer } from '../app/json-answer.ts'
 import { isJsonObject } from '../check/codec/strict-json.ts'
 
@@ -22,41 +22,14 @@ const TIMEOUT_MS = 2_000
 const MAX_BYTES = 65_536
 const FOREIGN = 'something other than Holdfast answers there'
 
-/** Never rejects. `base` is the root of the admin port: `http://HOST:PORT`. */
+/** Never rejects. `base` is the root of the admin port: `http://HOST:PORT` or `https://HOST:PORT`. */
 export async function askAdmin(base: URL, page: AdminPage, timeoutMs = TIMEOUT_MS): Promise<AdminAnswer> {
-  const answer = await fetchPage(new URL(page, base), timeoutMs)
-  return 'why' in answer ? { kind: 'none', why: answer.why } : read(answer, page)
-}
-
-interface Page {
-  readonly status: number
-  readonly body: string
-}
-
-function fetchPage(url: URL, timeoutMs: number): Promise<Page | { readonly why: string }> {
-  return new Promise((resolve) => {
-    const signal = AbortSignal.timeout(timeoutMs)
-    const failed = (error: NodeJS.ErrnoException) => {
-      resolve({ why: signal.aborted ? `no answer within ${timeoutMs} ms` : (error.code ?? error.message) })
-    }
-    // An agent of its own: the global one may have been told to use a proxy, which has no business here.
-    const request = get(url, { agent: false, signal }, (response) => {
-      const chunks: Buffer[] = []
-      let bytes = 0
-      response.on('error', failed)
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length
-        if (bytes <= MAX_BYTES) chunks.push(chunk)
-        else request.destroy(new Error(FOREIGN))
-      })
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }))
-    })
-    request.on('error', failed)
-  })
+  const answer = await askPage(new URL(page, base), { timeoutMs, maxBytes: MAX_BYTES })
+  return 'why' in answer ? { kind: 'none', why: answer.tooLarge ? FOREIGN : answer.why } : read(answer, page)
 }
 
 /** 200 and 503 are the only answers of these pages; their body says the same again. */
-function read({ status, body }: Page, page: AdminPage): AdminAnswer {
+function read({ status, body }: Answered, page: AdminPage): AdminAnswer {
   const foreign: AdminAnswer = { kind: 'none', why: FOREIGN }
   const told = parseJsonAnswer(body)
   const good = status === 200 && told?.['status'] === 'ok'

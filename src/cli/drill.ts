@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { ok, type Result } from '../check/result.ts'
 import { nearest } from '../config/nearest.ts'
+import { openCases } from '../drill/cases/open-cases.ts'
 import { StartFailure } from '../drill/local/child.ts'
 import { findEnvoy } from '../drill/local/envoy.ts'
 import { ownMain } from '../drill/local/holdfast.ts'
@@ -11,7 +12,8 @@ import { isFree, localWorld } from '../drill/local/local-world.ts'
 import { freePorts } from '../drill/local/ports.ts'
 import { turnedAway } from '../drill/preflight.ts'
 import { formatReport, reportJson } from '../drill/report.ts'
-import { allAsExpected, type Row, runDrill } from '../drill/run-drill.ts'
+import type { Row } from '../drill/row.ts'
+import { allAsExpected, runDrill } from '../drill/run-drill.ts'
 import type { Scenario } from '../drill/scenario.ts'
 import { SCENARIOS } from '../drill/scenarios/index.ts'
 import type { Stage } from '../drill/session.ts'
@@ -72,6 +74,10 @@ without it the status and the OAuth error are; "secondAccessLog" is that of the 
 drill revokes a session through that file, with "replicaConfig" (the configuration of one of the replicas) in the list
 that they share, by holdfast revoke.
 
+After all scenarios the drill asks for the case of each, as holdfast investigate would, and compares: the finding, whom it
+accuses, and the two senders. It asks the console that "console" in world.json names ({"url", "secretFile"}), else the
+ledger in Redis by "replicaConfig". Where there is neither it says so, and plays what the check alone can stop.
+
 Exit codes: 0 all as expected, 1 something was not, 2 wrong use, 3 the target cannot be reached, or turns the drill away.
 `,
   async run(args, io) {
@@ -106,12 +112,13 @@ Exit codes: 0 all as expected, 1 something was not, 2 wrong use, 3 the target ca
 
 async function stageAt(place: PlaceOptions, world: World, io: Io): Promise<Result<Stage, string>> {
   const { target = '', 'second-target': secondTarget, grpc } = place
+  const common = { world, cases: await openCases(world, io.env), nowSeconds }
   if (grpc !== undefined) {
     const link = await openLink(place, io)
-    return link.ok ? ok({ world, target: directTarget(world, link.value, 'no Envoy'), nowSeconds }) : link
+    return link.ok ? ok({ ...common, target: directTarget(world, link.value, 'no Envoy') }) : link
   }
   const second = secondTarget === undefined ? undefined : envoyTarget(behindSecondGateway(world), new URL(secondTarget))
-  return ok({ world, target: envoyTarget(world, new URL(target)), second, nowSeconds })
+  return ok({ ...common, target: envoyTarget(world, new URL(target)), second })
 }
 
 async function makeNewWorld(folder: string, options: readonly string[], io: Io): Promise<number> {
@@ -146,7 +153,8 @@ async function drillOwnWorld(
   io.onSignal(() => void control.stop())
   try {
     const { world, target } = await control.start()
-    return await attack({ world, target, nowSeconds }, scenarios, json, io)
+    const cases = await openCases(world, io.env)
+    return await attack({ world, target, cases, nowSeconds }, scenarios, json, io)
   } catch (error) {
     if (!(error instanceof StartFailure)) throw error
     io.err(`holdfast drill: ${error.message}\n`)
@@ -158,7 +166,7 @@ async function drillOwnWorld(
 }
 
 async function attack(stage: Stage, scenarios: readonly Scenario[], json: boolean, io: Io): Promise<number> {
-  const { target, second } = stage
+  const { target, second, cases } = stage
   let rows: readonly Row[]
   try {
     const refused = target.hasEnvoy ? undefined : await turnedAway(stage)
@@ -171,10 +179,13 @@ async function attack(stage: Stage, scenarios: readonly Scenario[], json: boolea
   } finally {
     target.close()
     second?.close()
+    if (cases?.ok === true) await cases.value.close()
   }
   const width = Number(io.env['COLUMNS']) || process.stdout.columns || USUAL_WIDTH
   const attacked = [target, second].flatMap((one) => one?.description ?? []).join(' and ')
-  io.out(json ? `${JSON.stringify(reportJson(rows), null, 2)}\n` : `${attacked}\n\n${formatReport(rows, width)}`)
+  const noCases = cases?.ok === false ? cases.error : undefined
+  if (json) io.out(`${JSON.stringify(reportJson(rows, noCases), null, 2)}\n`)
+  else io.out(`${attacked}\n\n${formatReport(rows, width, noCases)}`)
   return allAsExpected(rows) ? EXIT.done : EXIT.notSo
 }
 

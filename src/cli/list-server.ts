@@ -15,9 +15,7 @@ export async function findListServer({ config, place }: LoadedConfig, env: Env):
   const { kind, redis } = config.store
   if (kind !== 'redis') return { ok: true, server: undefined }
   // Who revokes need not have the other secrets of the server.
-  const { nonce, server } = config
-  const only = { ...config, nonce: { ...nonce, secret: null }, server: { ...server, clientSecret: null } }
-  const resolved = await resolveSecrets({ ok: true, config: only, place }, env)
+  const resolved = await resolveSecrets({ ok: true, config, place }, env, ['redis'])
   if (!resolved.ok) return { ok: false, faults: resolved.faults.map(formatFault) }
   try {
     const access = await redisAccess(redis, resolved.secrets.redis)

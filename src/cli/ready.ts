@@ -48,8 +48,9 @@ function wrong(io: Io, message: string): number {
 
 function fromOption(text: string): URL | string {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  const isRoot = url?.protocol === 'http:' && url.pathname === '/' && url.search === '' && url.hash === ''
-  return url !== undefined && isRoot ? url : '--url: must be http://HOST:PORT, without a path'
+  const isRoot =
+    url !== undefined && /^https?:$/.test(url.protocol) && `${url.pathname}${url.search}${url.hash}` === '/'
+  return isRoot ? url : '--url: must be http://HOST:PORT or https://HOST:PORT, without a path'
 }
 
 async function fromConfig(option: string | undefined, io: Io): Promise<URL | string> {

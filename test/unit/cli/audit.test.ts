@@ -8,6 +8,8 @@ import { fakeIo } from './fake-io.ts'
 
 let dir: string
 const keys = keyPair()
+/** Two lives of a process, with its log in between. */
+const captured = [...usual(), ...usual()].flatMap((line) => ['{"level":"info","msg":"decision"}', `… F ${line}`])
 
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'holdfast-audit-'))
@@ -19,13 +21,14 @@ beforeAll(() => {
   write('broken', lines.toSpliced(2, 1))
   write('long', [...lines.slice(0, 2), 'x'.repeat(3_000_000), ...lines.slice(2)])
   write('unsigned', usual())
+  write('captured', captured)
   writeFileSync(join(dir, 'public.pem'), keys.publicPem)
   writeFileSync(join(dir, 'private.pem'), keys.privatePem)
 })
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const io = fakeIo({ cwd: dir })
+  const io = fakeIo({ cwd: dir, stdin: `${captured.join('\n')}\n` })
   return { code: await runCli(['audit', ...args], io), ...io.written }
 }
 
@@ -50,6 +53,19 @@ describe('holdfast audit verify', () => {
     expect((await run('verify', 'long')).out).toContain('long:3: changed:')
     const json = JSON.parse((await run('verify', 'broken', '--json')).out)
     expect(json).toMatchObject({ whole: false, findings: [{ kind: 'removed', file: 'broken', line: 3, sequence: 3 }] })
+  })
+
+  it('takes what was captured of an output, from a file or from standard input', async () => {
+    for (const from of ['captured', '-']) {
+      const { code, out } = await run('verify', from, '--captured')
+      expect(code).toBe(0)
+      expect(out).toContain('whole: 14 records, 1 to 7, head ')
+      expect(out).toContain('2 chains, one from each start')
+      expect(out).toContain('14 lines of others were passed over')
+    }
+    expect((await run('verify', '-')).code).toBe(1)
+    const json = JSON.parse((await run('verify', '-', '--captured', '--json')).out)
+    expect(json).toMatchObject({ whole: true, chains: 2, passedOver: 14 })
   })
 
   it.each([

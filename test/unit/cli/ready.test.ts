@@ -8,9 +8,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startAdminServer } from '../../../src/admin/admin-server.ts'
+import type { AdminTls } from '../../../src/admin/admin-tls.ts'
 import { makeReadiness } from '../../../src/admin/readiness.ts'
 import { askAdmin } from '../../../src/cli/ask-admin.ts'
 import { command } from '../../../src/cli/ready.ts'
+import { issueCertificate, makeCa } from '../../../src/drill/certificates.ts'
 import { fakeIo } from './fake-io.ts'
 
 const ends: (() => unknown)[] = []
@@ -20,12 +22,12 @@ afterEach(async () => {
 })
 
 /** The admin port of a server whose key set was read, or not yet. Resolves to `host:port`. */
-async function adminPort(jwksReady: boolean): Promise<string> {
+async function adminPort(jwksReady: boolean, tls?: AdminTls): Promise<string> {
   const readiness = makeReadiness(['config', 'jwks'])
   readiness.set('config', { ready: true, detail: 'in force' })
   readiness.set('jwks', { ready: jwksReady, detail: jwksReady ? '1 key' : 'not read yet\u001b[31m' })
   const metrics = async () => ({ contentType: 'text/plain', body: '' })
-  const options = { listen: { host: '127.0.0.1', port: 0 }, metrics, readiness, config: () => ({}) }
+  const options = { listen: { host: '127.0.0.1', port: 0 }, metrics, readiness, config: () => ({}), tls }
   const server = await startAdminServer(options)
   ends.push(() => server.close())
   return server.address
@@ -117,6 +119,27 @@ describe('holdfast ready (A2: probes of a port on loopback)', () => {
   })
 })
 
+describe('with TLS', () => {
+  /** A certificate for those outside: it names neither this host nor anybody whom this process trusts. */
+  async function tls(): Promise<AdminTls> {
+    const issued = await issueCertificate(await makeCa('ops'), { dns: ['holdfast.example.com'] })
+    return { certificate: Buffer.from(issued.certificatePem), key: Buffer.from(issued.keyPem), clientCa: undefined }
+  }
+
+  test('is asked over TLS, by --url and by a configuration with admin.tls', async () => {
+    const address = await adminPort(true, await tls())
+    expect((await run(['--url', `https://${address}`])).code).toBe(0)
+    const file = configFile(`admin: { listen: "${address}", tls: { certificate: c.pem, key: k.pem } }`)
+    expect((await run(['--config', file])).code).toBe(0)
+  })
+
+  test('plaintext there is no answer: 3', async () => {
+    const address = await adminPort(true, await tls())
+    expect((await run(['--url', `http://${address}`])).code).toBe(3)
+    expect((await run(['--url', `https://${await adminPort(true)}`])).code).toBe(3)
+  })
+})
+
 describe('the address', () => {
   test('is admin.listen of the configuration, by --config and by HOLDFAST_CONFIG', async () => {
     const file = configFile(`admin: { listen: "${await adminPort(true)}" }`)
@@ -155,10 +178,10 @@ describe('the address', () => {
     })
   })
 
-  test.each(['127.0.0.1:9901', 'https://127.0.0.1:9901', 'http://127.0.0.1:9901/readyz', 'http://127.0.0.1:9901?x'])(
+  test.each(['127.0.0.1:9901', 'ftp://127.0.0.1:9901', 'http://127.0.0.1:9901/readyz', 'http://127.0.0.1:9901?x'])(
     '--url %s: 2',
     async (url) => {
-      const err = 'holdfast ready: --url: must be http://HOST:PORT, without a path\n'
+      const err = 'holdfast ready: --url: must be http://HOST:PORT or https://HOST:PORT, without a path\n'
       expect(await run(['--url', url])).toEqual({ code: 2, out: '', err })
     },
   )
