@@ -1,24 +1,24 @@
 /**
  * `npm run pictures [-- SECONDS]`: draws docs/pictures/ from the dashboards' own JSON and what a real Prometheus scraped from
  * a real deployment under honest and attacking traffic. Made by hand, not in CI; the drawing is ours, not Grafana's. Needs
- * what `npm run setup` brings, and Chromium (Debian: `apt-get install chromium`), or its path in CHROMIUM.
+ * what `npm run setup` brings.
  */
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chromium } from 'playwright-core'
 import { dashboards } from '../src/monitoring/dashboards/dashboards.ts'
 import { type MonitoredWorld, startMonitoredWorld } from '../test/integration/monitoring-world.ts'
 import { collect } from './dashboard-pictures/collect.ts'
 import { PAGE_PX, pageOf } from './dashboard-pictures/page.ts'
-import { onPath } from './setup/run.ts'
+import { type ChromiumPlace, findChromium } from './setup/chromium.ts'
 
 const FOLDER = 'docs/pictures'
 const CAPTION =
   'Drawn by our own script from the dashboard’s JSON, not by Grafana; the data is real: Envoy, Holdfast with two workers, Redis and Prometheus, under honest and attacking traffic, with Redis killed near the end.'
 
-const program = process.env['CHROMIUM'] ?? onPath('chromium') ?? onPath('chromium-browser')
-if (program === undefined || !existsSync(program)) {
-  console.error('Chromium is needed: install it (Debian: apt-get install chromium), or name it in CHROMIUM')
+const place = findChromium()
+if (place === undefined) {
+  console.error('Chromium is needed: npm run setup')
   process.exit(1)
 }
 const seconds = Number(process.argv[2] ?? 180)
@@ -34,16 +34,19 @@ try {
   await world.trouble()
   await world.traffic(seconds / 5)
   await sleep(1_500)
-  await draw(world, program)
+  await draw(world, place)
 } finally {
   await world.stop()
 }
 
-async function draw({ prometheus, startSeconds }: MonitoredWorld, executablePath: string): Promise<void> {
+async function draw(
+  { prometheus, startSeconds }: MonitoredWorld,
+  { executablePath, env }: ChromiumPlace,
+): Promise<void> {
   const span = { startSeconds, endSeconds: Date.now() / 1000 }
   const time = { rateInterval: '15s', range: `${Math.round(span.endSeconds - startSeconds)}s` }
   mkdirSync(FOLDER, { recursive: true })
-  const browser = await chromium.launch({ executablePath })
+  const browser = await chromium.launch({ executablePath, env: { ...process.env, ...env } })
   try {
     for (const dashboard of dashboards()) {
       const { html, heightPx } = pageOf(dashboard, await collect(prometheus, dashboard, span, time), span, CAPTION)

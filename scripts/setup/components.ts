@@ -3,6 +3,7 @@
  * checkout where the package allows it; nothing is downloaded in any other way.
  */
 import { existsSync } from 'node:fs'
+import { findChromium, installChromium } from './chromium.ts'
 import { extractDebianPackages, extractDebianProgram } from './debian.ts'
 import { helmIsReady, installHelm } from './helm.ts'
 import { installKubeApiserver, KUBE_APISERVER_TITLE, kubeApiserverIsReady } from './kube-apiserver.ts'
@@ -18,7 +19,16 @@ export interface Component {
   install(): Promise<void>
 }
 
-export const SETUP_COMPONENTS = ['envoy', 'py', 'promtool', 'prometheus', 'redis', 'valkey', 'helm'] as const
+export const SETUP_COMPONENTS = [
+  'envoy',
+  'py',
+  'promtool',
+  'prometheus',
+  'redis',
+  'valkey',
+  'helm',
+  'chromium',
+] as const
 /** `npm run image` wants these as well. */
 export const IMAGE_COMPONENTS = ['buildah', 'hadolint'] as const
 /** What `npm run test-cluster` wants beside some of the first. */
@@ -76,6 +86,11 @@ export const COMPONENTS: Record<ComponentName, Component> = {
     what: 'Helm 3.17.3 and 4.2.3',
     ready: helmIsReady,
     install: installHelm,
+  },
+  chromium: {
+    what: 'Chromium (Debian package of that name)',
+    ready: () => findChromium() !== undefined,
+    install: installChromium,
   },
   buildah: {
     what: 'buildah, and mmdebstrap for its base image (Debian packages)',

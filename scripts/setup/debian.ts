@@ -6,7 +6,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onPath, run, SetupFailure } from './run.ts'
+import { onPath, run, runForLines, SetupFailure } from './run.ts'
 
 /** npm scripts have this folder first on PATH. */
 const BIN = 'node_modules/.bin'
@@ -22,6 +22,20 @@ export async function extractDebianProgram(name: string, program: string): Promi
 /** Lays the content of the packages into `.tools/FOLDER`; libraries that they need must be named too. */
 export async function extractDebianPackages(target: string, names: readonly string[]): Promise<void> {
   for (const name of names) await extractInto(`.tools/${target}`, name)
+}
+
+/** The package and those that it needs and the machine lacks, as apt-get would install them; nothing is. */
+export async function withMissingDependencies(name: string): Promise<readonly string[]> {
+  const names = (await planned(name)) ?? ((await refreshLists()) ? await planned(name) : undefined)
+  if (names === undefined) throw new SetupFailure(mend(name))
+  return names
+}
+
+async function planned(name: string): Promise<readonly string[] | undefined> {
+  const words = ['install', '--simulate', '--no-install-recommends', name]
+  const { code, lines } = await runForLines('apt-get', words)
+  const names = lines.flatMap((line) => /^Inst (\S+) /.exec(line)?.[1] ?? [])
+  return code === 0 && names.length > 0 ? names : undefined
 }
 
 async function extractInto(target: string, name: string): Promise<void> {

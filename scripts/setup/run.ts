@@ -7,17 +7,25 @@ import { delimiter, join } from 'node:path'
 export class SetupFailure extends Error {}
 
 /** Runs a program without input. Resolves with its exit code and the last lines of what it wrote. */
-export function run(program: string, args: readonly string[]): Promise<{ code: number; tail: string }> {
+export async function run(program: string, args: readonly string[]): Promise<{ code: number; tail: string }> {
+  const { code, lines } = await runForLines(program, args)
+  return { code, tail: lines.slice(-8).join('\n').slice(-4000) }
+}
+
+/** The same with all lines. */
+export function runForLines(
+  program: string,
+  args: readonly string[],
+): Promise<{ code: number; lines: readonly string[] }> {
   return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-    let output = ''
-    const keep = (chunk: Buffer) => {
-      output = (output + chunk.toString()).slice(-4000)
-    }
-    child.stdout.on('data', keep)
-    child.stderr.on('data', keep)
-    child.on('error', (error) => resolve({ code: 127, tail: error.message }))
-    child.on('close', (code) => resolve({ code: code ?? 1, tail: output.trim().split('\n').slice(-8).join('\n') }))
+    const chunks: Buffer[] = []
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+    child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk))
+    child.on('error', (error) => resolve({ code: 127, lines: [error.message] }))
+    child.on('close', (code) =>
+      resolve({ code: code ?? 1, lines: Buffer.concat(chunks).toString().trim().split('\n') }),
+    )
   })
 }
 
