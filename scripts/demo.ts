@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { handCommands, writeHandCredentials } from '../src/drill/by-hand.ts'
+import { openCases } from '../src/drill/cases/open-cases.ts'
 import { answers, StartFailure } from '../src/drill/local/child.ts'
 import { findEnvoy } from '../src/drill/local/envoy.ts'
 import { type LocalWorld, localWorld } from '../src/drill/local/local-world.ts'
@@ -28,9 +29,14 @@ function say(text: string): void {
 
 async function attackIt({ world, target }: LocalWorld): Promise<boolean> {
   say(`attacking ${target.description}`)
-  const rows = await runDrill({ world, target, nowSeconds: () => Math.floor(Date.now() / 1000) }, SCENARIOS)
+  const cases = await openCases(world, process.env)
+  const stage = { world, target, cases, nowSeconds: () => Math.floor(Date.now() / 1000) }
+  // What takes half a minute is for `holdfast drill`.
+  const quick = SCENARIOS.filter(({ slow }) => slow !== true)
+  const rows = await runDrill(stage, quick)
+  if (cases.ok) await cases.value.close()
   say('done')
-  console.log(`\n${formatReport(rows, process.stdout.columns ?? USUAL_WIDTH)}`)
+  console.log(`\n${formatReport(rows, process.stdout.columns ?? USUAL_WIDTH, cases.ok ? undefined : cases.error)}`)
   console.log(`To try it by hand: "make up" in one terminal, then in another, here:\n`)
   console.log(handCommands(UP_FOLDER, originOf('payments', USUAL_PORTS.envoy)))
   return allAsExpected(rows)

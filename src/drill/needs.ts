@@ -1,9 +1,14 @@
 /** What a scenario may need of the deployment beside a gateway, and what is said where that is not there. */
+import { NO_LEDGER } from './cases/case-source.ts'
 import type { Need, Scenario } from './scenario.ts'
 import type { Stage } from './session.ts'
+import { STRANGER_NAMES } from './world/workloads.ts'
+import { hasCredentials } from './world/world.ts'
 
 const SECOND_TARGET =
   'needs a second gateway, in front of another replica that shares the store: --second-target URL (docs/stories.md)'
+
+const NOBODY_LOOKED = { ok: false, error: NO_LEDGER } as const
 
 const NEEDS: Readonly<Record<Need, (stage: Stage) => string | undefined>> = {
   Envoy: ({ target }) =>
@@ -12,6 +17,10 @@ const NEEDS: Readonly<Record<Need, (stage: Stage) => string | undefined>> = {
     hasOwnRoutes(world.origins)
       ? undefined
       : 'needs more routes than the one of this world: by workload, of another audience, open or observing',
+  strangers: ({ world }) => {
+    const missing = STRANGER_NAMES.find((name) => !hasCredentials(world, name))
+    return missing === undefined ? undefined : `needs a stranger's certificate: workloads/${missing}.crt and .key`
+  },
   revocations: ({ world }) =>
     world.revocations === undefined ? 'the drill may not write the revocation file' : undefined,
   'second target': ({ second }) => (second === undefined ? SECOND_TARGET : undefined),
@@ -21,6 +30,7 @@ const NEEDS: Readonly<Record<Need, (stage: Stage) => string | undefined>> = {
       ? 'needs the configuration of a replica, to revoke with: "replicaConfig" in world.json'
       : undefined
   },
+  cases: ({ cases = NOBODY_LOOKED }) => (cases.ok ? undefined : `is found by the ledger alone: ${cases.error}`),
 }
 
 /** A release has one route for the drill, and all services of the stories are that one (world/release-world.ts). */

@@ -1,10 +1,20 @@
 /** What a drill tells people: a table by story, and one line that sums it up; or the same as JSON. */
-import { classOf, isAsExpected, type Outcome, type Row } from './run-drill.ts'
+import { isAsExpected, type Outcome, type Row } from './row.ts'
+import { classOf } from './run-drill.ts'
 import { formatTable } from './table.ts'
 
-const HEADINGS = ['', 'scenario', 'what happened', 'expected', 'seen', 'reason / class', 'what stopped it'] as const
+const HEADINGS = [
+  '',
+  'scenario',
+  'what happened',
+  'expected',
+  'seen',
+  'reason / class / case',
+  'what stopped it',
+] as const
 
-export function formatReport(rows: readonly Row[], width: number): string {
+/** `noCases`: why none are asked for. */
+export function formatReport(rows: readonly Row[], width: number, noCases?: string): string {
   const stories = [...new Set(rows.map((row) => row.scenario.story))].map((story) => ({
     title: `Story: ${story}`,
     own: rows.filter((row) => row.scenario.story === story),
@@ -16,7 +26,8 @@ export function formatReport(rows: readonly Row[], width: number): string {
   const faults = rows
     .filter((row) => !(isAsExpected(row) || hasNotRun(row)))
     .map((row) => `${mark(row)} ${row.scenario.name}: ${explain(row)}`)
-  return [formatTable(HEADINGS, groups, width), ...faults, ...notPlayed(rows), summary(rows), ''].join('\n')
+  const notes = [...faults, ...notPlayed(rows), ...notAsked(rows, noCases)]
+  return [formatTable(HEADINGS, groups, width), ...notes, summary(rows), ''].join('\n')
 }
 
 function hasNotRun({ outcome, answer }: Row): boolean {
@@ -32,6 +43,11 @@ function notPlayed(rows: readonly Row[]): readonly string[] {
   return [...reasons].map(([why, names]) => `- not played: ${names.join(', ')}: ${why}`)
 }
 
+function notAsked(rows: readonly Row[], why: string | undefined): readonly string[] {
+  const wanted = rows.some((row) => row.scenario.investigated !== undefined && isAsExpected(row))
+  return wanted && why !== undefined ? [`- cases not asked for: ${why}`] : []
+}
+
 function cells(row: Row): readonly string[] {
   const { scenario, expected, answer } = row
   const seen = answer === undefined ? '-' : String(answer.status)
@@ -43,7 +59,13 @@ function mark(row: Row): string {
   return row.outcome === 'left out' ? '-' : isAsExpected(row) ? '✓' : '✗'
 }
 
-function reasonCell({ answer, expected }: Row): string {
+/** The case stands in brackets, on lines of its own. */
+function reasonCell(row: Row): string {
+  const { says } = row.case ?? {}
+  return says === undefined ? reasonAndClass(row) : `${reasonAndClass(row)}\n[${says}]`
+}
+
+function reasonAndClass({ answer, expected }: Row): string {
   if (answer === undefined) return '-'
   if (answer.decisionId === undefined && expected.reason === 'envoy') return 'refused by Envoy'
   if (answer.reason === undefined) return answer.error === undefined ? '-' : `(${answer.error})`
@@ -55,7 +77,7 @@ function explain({ outcome, fault }: Row): string {
   return `${outcome}: ${fault ?? ''}`
 }
 
-/** `24 of 24 as expected: 6 honest passed, 18 attacks stopped` */
+/** `24 of 24 as expected: 6 honest passed, 18 attacks stopped; 24 of 24 cases right, 0 false accusations` */
 export function summary(rows: readonly Row[]): string {
   const count = (outcome: Outcome) => rows.filter((row) => row.outcome === outcome).length
   const ran = rows.length - count('left out')
@@ -63,20 +85,37 @@ export function summary(rows: readonly Row[]): string {
   return [
     `${rows.filter(isAsExpected).length} of ${ran} as expected: `,
     `${count('passed')} honest passed, ${count('stopped')} attacks stopped`,
-    optional(count('detected'), 'detected where the route observes'),
+    optional(count('detected'), 'detected where nothing refuses them'),
     optional(count('missed'), 'MISSED'),
     optional(count('refused'), 'honest REFUSED'),
-    optional(count('wrong'), 'answered for another reason'),
+    optional(count('wrong'), 'otherwise than expected'),
     optional(count('left out'), 'left out'),
+    caseSummary(rows),
   ].join('')
 }
 
+function caseSummary(rows: readonly Row[]): string {
+  const { asked, right, falseAccusations } = countCases(rows)
+  if (asked === 0) return ''
+  return `; ${right} of ${asked} cases right, ${falseAccusations} false accusation${falseAccusations === 1 ? '' : 's'}`
+}
+
+function countCases(rows: readonly Row[]): { asked: number; right: number; falseAccusations: number } {
+  const verdicts = rows.flatMap((row) => row.case ?? [])
+  return {
+    asked: verdicts.length,
+    right: verdicts.filter(({ right }) => right).length,
+    falseAccusations: verdicts.filter(({ falseAccusation }) => falseAccusation).length,
+  }
+}
+
 /** For scripts: every row with what was expected and seen. */
-export function reportJson(rows: readonly Row[]): object {
+export function reportJson(rows: readonly Row[], noCases?: string): object {
   return {
     summary: summary(rows),
     asExpected: rows.every((row) => row.outcome === 'left out' || isAsExpected(row)),
-    scenarios: rows.map(({ scenario, expected, outcome, answer, fault }) => ({
+    cases: { ...countCases(rows), ...(noCases === undefined ? {} : { notAsked: noCases }) },
+    scenarios: rows.map(({ scenario, expected, outcome, answer, case: verdict, fault }) => ({
       name: scenario.name,
       story: scenario.story,
       honest: scenario.honest,
@@ -95,6 +134,7 @@ export function reportJson(rows: readonly Row[]): object {
               decisionId: answer.decisionId,
             },
           }),
+      ...(verdict === undefined ? {} : { case: { expected: scenario.investigated, ...verdict } }),
       ...(fault === undefined ? {} : { fault }),
     })),
   }

@@ -1,58 +1,49 @@
-/** Runs scenarios one after the other, and judges what came of each. */
+/** Runs scenarios one after the other, judges what came of each, and then what the ledger makes of it. */
 import { ERROR_CODES } from '../check/challenge.ts'
 import { REASONS } from '../check/reasons.ts'
+import { investigate } from './cases/investigate.ts'
 import { lacking } from './needs.ts'
+import { isAsExpected, type Outcome, type Row } from './row.ts'
 import type { Expectation, Finding, Scenario } from './scenario.ts'
 import type { Stage } from './session.ts'
 import type { Answer } from './target/target.ts'
 
-/** `wrong`: stopped, but not as it should be. `left out`: what is needed to run or to judge it is not there. */
-export type Outcome = 'passed' | 'stopped' | 'detected' | 'refused' | 'missed' | 'wrong' | 'left out'
-
-export interface Row {
-  readonly scenario: Scenario
-  readonly expected: Expectation
-  readonly outcome: Outcome
-  /** Undefined when it did not run. */
-  readonly answer: Answer | undefined
-  /** What is not as expected, or why it was left out, in words. */
-  readonly fault: string | undefined
+/** Slow ones run beside the others. Throws TargetUnreachable when the target is gone. Cases are asked for at the end, where they can be had. */
+export async function runDrill(stage: Stage, scenarios: readonly Scenario[]): Promise<readonly Row[]> {
+  const played = new Map<Scenario, Row>()
+  const play = async (scenario: Scenario) => played.set(scenario, await rowOf(scenario, stage))
+  const quick = scenarios.filter(({ slow }) => slow !== true)
+  const inTurn = async () => {
+    for (const scenario of quick) await play(scenario)
+  }
+  await Promise.all([inTurn(), ...scenarios.filter(({ slow }) => slow === true).map(play)])
+  const rows = scenarios.flatMap((scenario) => played.get(scenario) ?? [])
+  return stage.cases?.ok === true ? investigate(stage, stage.cases.value, rows) : rows
 }
 
-/** Throws TargetUnreachable when the target is gone. */
-export async function runDrill(
-  stage: Stage,
-  scenarios: readonly Scenario[],
-  onRow: (row: Row) => void = () => undefined,
-): Promise<readonly Row[]> {
-  const rows: Row[] = []
-  for (const scenario of scenarios) {
-    const expected = stage.target.hasEnvoy ? scenario.expected : (scenario.withoutEnvoy ?? scenario.expected)
-    const why = lacking(scenario, stage)
-    const row =
-      why === undefined ? judge(scenario, expected, await scenario.run(stage)) : leftOut(scenario, expected, why)
-    rows.push(row)
-    onRow(row)
-  }
-  return rows
+async function rowOf(scenario: Scenario, stage: Stage): Promise<Row> {
+  const expected = stage.target.hasEnvoy ? scenario.expected : (scenario.withoutEnvoy ?? scenario.expected)
+  const why = lacking(scenario, stage)
+  return why === undefined ? judge(scenario, expected, await scenario.run(stage)) : leftOut(scenario, expected, why)
 }
 
 function leftOut(scenario: Scenario, expected: Expectation, why: string, answer?: Answer): Row {
-  return { scenario, expected, outcome: 'left out', answer, fault: why }
+  return { scenario, expected, outcome: 'left out', answer, session: undefined, case: undefined, fault: why }
 }
 
 export function judge(scenario: Scenario, expected: Expectation, finding: Finding): Row {
-  const { answer } = finding
+  const { answer, session } = finding
   if (expected.wouldDeny === true && answer.status === expected.status && answer.reason === undefined) {
     return leftOut(scenario, expected, 'only the access log tells what observe would have denied', answer)
   }
   const fault = finding.fault ?? difference(expected, answer)
-  return { scenario, expected, outcome: outcomeOf(scenario, expected, answer, fault), answer, fault }
+  const outcome = outcomeOf(scenario, expected, answer, fault)
+  return { scenario, expected, outcome, answer, session, case: undefined, fault }
 }
 
 function outcomeOf(scenario: Scenario, expected: Expectation, answer: Answer, fault: string | undefined): Outcome {
   if (scenario.honest) return fault === undefined ? 'passed' : answer.status === 200 ? 'wrong' : 'refused'
-  if (fault === undefined) return expected.wouldDeny === true ? 'detected' : 'stopped'
+  if (fault === undefined) return expected.wouldDeny === true || expected.byLedger === true ? 'detected' : 'stopped'
   return answer.status === 200 ? 'missed' : 'wrong'
 }
 
@@ -92,12 +83,6 @@ function describe({ status, reason }: Expectation): string {
 
 function describeAnswer(answer: Answer): string {
   return `${answer.status} ${answer.reason ?? answer.error ?? ''}`.trim()
-}
-
-const AS_EXPECTED: ReadonlySet<Outcome> = new Set(['passed', 'stopped', 'detected'])
-
-export function isAsExpected(row: Row): boolean {
-  return AS_EXPECTED.has(row.outcome)
 }
 
 /** True when nothing that ran came out otherwise, and something ran. */

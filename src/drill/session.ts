@@ -2,17 +2,21 @@
  * What clients do, honest or not: get a token, sign a proof, send, and take up the nonce that they are handed. An attacker
  * is a client that does one of these things wrong on purpose.
  */
-import { randomUUID, X509Certificate } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
+import type { Result } from '../check/result.ts'
+import type { CaseSource } from './cases/case-source.ts'
 import { mintProof, mintToken, newSigningKey, type SigningKey } from './mint.ts'
 import type { Answer, Call, Target } from './target/target.ts'
-import { type Pod, type ServiceName, WORKLOADS, type WorkloadName } from './world/workloads.ts'
-import { credentialsOf, type World } from './world/world.ts'
+import { type CallerName, type Pod, type ServiceName, WORKLOADS, type WorkloadName } from './world/workloads.ts'
+import { thumbprintOf, type World } from './world/world.ts'
 
 export interface Stage {
   readonly world: World
   readonly target: Target
   /** Another gateway, in front of another replica that shares the store with the first. */
   readonly second?: Target | undefined
+  /** Where the cases of the sessions are asked for, or why they are not; undefined: nobody looked. */
+  readonly cases?: Result<CaseSource, string> | undefined
   nowSeconds(): number
 }
 
@@ -22,6 +26,7 @@ export interface Session {
   readonly service: ServiceName
   readonly token: string
   readonly sessionId: string
+  readonly tokenId: string
   /** The key that the token is bound to; a fresh one, unused, where it is bound to none. */
   readonly key: SigningKey
   readonly scheme: 'DPoP' | 'Bearer'
@@ -30,6 +35,8 @@ export interface Session {
 export interface LoginWishes {
   /** What the issuer writes into `cnf`. */
   readonly bind?: readonly ('key' | 'certificate')[]
+  /** Whose certificate a token is bound to. Default: the first pod. */
+  readonly pod?: Pod
   /** Over the usual claims; undefined takes one away. */
   readonly claims?: Readonly<Record<string, unknown>>
   /** Another signer than the issuer. */
@@ -47,11 +54,11 @@ export async function login(
 ): Promise<Session> {
   const { key } = await newSigningKey('ES256')
   const now = stage.nowSeconds()
-  const sessionId = randomUUID()
+  const [sessionId, tokenId] = [randomUUID(), randomUUID()]
   const bind = wishes.bind ?? []
   const confirmation = {
     ...(bind.includes('key') ? { jkt: key.thumbprint } : {}),
-    ...(bind.includes('certificate') ? { 'x5t#S256': certificateThumbprint(stage.world, workload) } : {}),
+    ...(bind.includes('certificate') ? { 'x5t#S256': thumbprintOf(stage.world, workload, wishes.pod ?? '1') } : {}),
   }
   const claims = {
     iss: stage.world.issuer,
@@ -61,18 +68,14 @@ export async function login(
     iat: now,
     auth_time: now,
     exp: now + TOKEN_LIFE_SECONDS,
-    jti: randomUUID(),
+    jti: tokenId,
     sid: sessionId,
     ...(bind.length === 0 ? {} : { cnf: confirmation }),
     ...wishes.claims,
   }
   const token = await mintToken(wishes.signer ?? stage.world.issuerKey, claims)
-  return { workload, service, token, sessionId, key, scheme: bind.includes('key') ? 'DPoP' : 'Bearer' }
-}
-
-function certificateThumbprint(world: World, workload: WorkloadName): string {
-  const { fingerprint256 } = new X509Certificate(credentialsOf(world, workload, '1').certificatePem)
-  return Buffer.from(fingerprint256.replaceAll(':', ''), 'hex').toString('base64url')
+  const scheme = bind.includes('key') ? 'DPoP' : 'Bearer'
+  return { workload, service, token, sessionId, tokenId, key, scheme }
 }
 
 /** A request of a session; each member that is given replaces what the honest holder would do. */
@@ -81,13 +84,17 @@ export interface Attempt {
   readonly path?: string
   readonly service?: ServiceName
   /** Who sends it, from which pod. */
-  readonly workload?: WorkloadName
+  readonly workload?: CallerName
   readonly pod?: Pod
+  /** Address on loopback that it sends from. */
+  readonly from?: string
   readonly scheme?: 'DPoP' | 'Bearer'
   /** Signs the proof. */
   readonly key?: SigningKey
   /** What the proof says, where it is not this request at this time. */
   readonly signed?: { readonly method?: string; readonly path?: string; readonly iatSeconds?: number }
+  /** Signed at the first try already: what the client was handed before. */
+  readonly nonce?: string | undefined
   /** Sent in place of a fresh proof; none at all when empty. */
   readonly proofs?: readonly string[]
   readonly headers?: readonly (readonly [name: string, value: string])[]
@@ -101,18 +108,19 @@ export interface Exchange {
   readonly tookNonce: boolean
   /** To sign next time: what was handed out last. */
   readonly nonce: string | undefined
+  readonly session: Session
 }
 
 export const USUAL_PATH = '/v1/accounts'
 
 /** Sends, and once more with the nonce when one is demanded: every DPoP client does so (RFC 9449 §9). */
 export async function attempt(stage: Stage, session: Session, wishes: Attempt = {}): Promise<Exchange> {
-  const first = await once(stage, session, wishes, undefined)
+  const first = await once(stage, session, wishes, wishes.nonce)
   const { error, nonce } = first.answer
   if (error !== 'use_dpop_nonce' || nonce === undefined || wishes.proofs !== undefined)
-    return { ...first, tookNonce: false, nonce }
+    return { ...first, session, tookNonce: false, nonce: nonce ?? wishes.nonce }
   const second = await once(stage, session, wishes, nonce)
-  return { ...second, tookNonce: true, nonce: second.answer.nonce ?? nonce }
+  return { ...second, session, tookNonce: true, nonce: second.answer.nonce ?? nonce }
 }
 
 async function once(
@@ -132,6 +140,7 @@ async function once(
     path,
     workload: wishes.workload ?? session.workload,
     pod: wishes.pod ?? '1',
+    from: wishes.from ?? '127.0.0.1',
     headers: [
       ['Authorization', `${scheme} ${session.token}`],
       ...proofs.map((proof) => ['DPoP', proof] as const),
@@ -161,5 +170,5 @@ export function freshProof(
 
 /** A call without any credentials. */
 export function bare(stage: Stage, service: ServiceName, workload: WorkloadName, path: string): Promise<Answer> {
-  return stage.target.send({ service, method: 'GET', path, headers: [], workload, pod: '1' })
+  return stage.target.send({ service, method: 'GET', path, headers: [], workload, pod: '1', from: '127.0.0.1' })
 }

@@ -3,7 +3,7 @@
  * envoy/sidecar.yaml before it, an application behind. Then the drill attacks it. No kubelet: test/cluster/world/run-container.ts
  * does its part.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,6 +11,7 @@ import { parse } from 'yaml'
 import { freePorts, type Ports } from '../../src/drill/local/ports.ts'
 import { ENVOY_CONFIG, HOLDFAST_CONFIG, makeWorld } from '../../src/drill/world/make-world.ts'
 import { startUpstream } from '../../src/drill/world/upstream.ts'
+import { WORLD_FILE, type WorldDescription } from '../../src/drill/world/world.ts'
 import { startEnvoy } from '../support/envoy.ts'
 import { HELM4 } from '../support/helm.ts'
 import { runCommand, until } from '../support/running-holdfast.ts'
@@ -32,6 +33,7 @@ beforeAll(async () => {
   stops.push(() => rmSync(dir, { recursive: true, force: true }))
   ports = await freePorts()
   await makeWorld(dir, ports, readShape('sidecar'))
+  withoutConsole()
   const cluster = await startCluster()
   stops.push(() => cluster.stop())
   await cluster.createNamespace('holdfast-system')
@@ -56,9 +58,16 @@ afterAll(async () => {
   for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) await stop()
 })
 
+function withoutConsole(): void {
+  const file = join(dir, WORLD_FILE)
+  const { console: _, ...description } = JSON.parse(readFileSync(file, 'utf8')) as WorldDescription
+  writeFileSync(file, JSON.stringify(description))
+}
+
 /** The drill's own configuration, as a user of the chart would write it. */
 function values(): object {
-  const { nonce: _, ...config } = parse(readFileSync(join(dir, HOLDFAST_CONFIG), 'utf8')) as KubeObject
+  // The case of each scenario is asked for where the ledger is not in a pod (test/envoy).
+  const { nonce: _, console: __, ...config } = parse(readFileSync(join(dir, HOLDFAST_CONFIG), 'utf8')) as KubeObject
   config['issuers'][0].keys = { jwksFile: '/etc/holdfast/keys/jwks.json' }
   // The drill writes this file; a ConfigMap cannot be written from a pod.
   config['revocation'] = { file: join(dir, 'revocations.json') }

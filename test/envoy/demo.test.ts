@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openCases } from '../../src/drill/cases/open-cases.ts'
 import { answers } from '../../src/drill/local/child.ts'
 import { summary } from '../../src/drill/report.ts'
 import { runDrill } from '../../src/drill/run-drill.ts'
+import type { Scenario } from '../../src/drill/scenario.ts'
 import { SCENARIOS } from '../../src/drill/scenarios/index.ts'
 import { findEnvoy } from '../support/envoy.ts'
 import { freePort } from '../support/ports.ts'
@@ -44,8 +46,15 @@ function drill(args: readonly string[], env: Record<string, string>): { child: C
 }
 
 /** The world that the drill makes has one replica. */
-const PLAYED = SCENARIOS.filter(({ story }) => story !== 'two replicas').length
+const HERE = SCENARIOS.filter(({ story }) => story !== 'two replicas')
+const PLAYED = HERE.length
 const ALL = `${PLAYED} of ${PLAYED} as expected: `
+
+/** As the summary says it when every case is right. */
+function allCases(scenarios: readonly Scenario[]): string {
+  const { length } = scenarios.filter(({ investigated }) => investigated !== undefined)
+  return `; ${length} of ${length} cases right, 0 false accusations`
+}
 
 describe('holdfast drill', () => {
   it('behind a real Envoy: all as expected', async () => {
@@ -53,6 +62,8 @@ describe('holdfast drill', () => {
     expect(err).toContain('starting Envoy')
     expect(out).toContain('(Envoy)')
     expect(out).toContain(ALL)
+    expect(out).toContain(allCases(HERE))
+    expect(out).toContain('[created here]')
     expect(out).toMatch(/^- not played: replicas-nonce, .*: needs a second gateway/m)
     expect(code).toBe(0)
   })
@@ -65,9 +76,11 @@ describe('holdfast drill', () => {
       scenarios: { outcome: string; seen?: { reason: string } }[]
     }
     // What Envoy has a part in cannot be played without one.
-    const alone = PLAYED - SCENARIOS.filter(({ needs }) => needs?.includes('Envoy')).length
+    const withoutEnvoy = HERE.filter(({ needs }) => !needs?.includes('Envoy'))
+    const alone = withoutEnvoy.length
     expect(alone).toBeLessThan(PLAYED)
     expect(report.summary).toContain(`${alone} of ${alone} as expected: `)
+    expect(report.summary).toContain(allCases(withoutEnvoy))
     expect(report.asExpected).toBe(true)
     const played = report.scenarios.filter(({ outcome }) => outcome !== 'left out')
     expect(played).toHaveLength(alone)
@@ -78,7 +91,7 @@ describe('holdfast drill', () => {
   it('runs one scenario alone', async () => {
     const { code, out, err } = await drill(['--only', 'ci-replay'], {}).ended
     expect(out, err).toContain('no Envoy found')
-    expect(out).toContain('1 of 1 as expected')
+    expect(out).toMatch(/1 of 1 as expected: .*; 1 of 1 cases right, 0 false accusations/)
     expect(code).toBe(0)
   })
 
@@ -123,5 +136,24 @@ describe('against a deployment that does not enforce', () => {
     expect(summary(rows)).toBe(
       `0 of ${attacks.length} as expected: 0 honest passed, 0 attacks stopped, ${attacks.length} MISSED`,
     )
+  })
+})
+
+describe('against a deployment whose ledger excuses theft', () => {
+  let running: RunningShape
+  beforeAll(async () => {
+    const sharing = 'ledger: { sharing: [{ peers: ["spiffe://example.org/*"] }] }\n'
+    running = await startShape('sidecar', (config) => `${config}${sharing}`)
+  })
+  afterAll(() => running?.stop())
+
+  it('the drill reports what the checks let pass as missed, and says what the case said', async () => {
+    const cases = await openCases(running.stage.world, {})
+    const copied = SCENARIOS.filter(({ name }) => name === 'sa-key-copied')
+    const rows = await runDrill({ ...running.stage, cases }, copied)
+    expect(rows).toMatchObject([
+      { outcome: 'missed', fault: 'case: expected concurrent use, suspected, says created here' },
+    ])
+    expect(summary(rows)).toContain('1 MISSED; 0 of 1 cases right, 0 false accusations')
   })
 })

@@ -29,9 +29,10 @@ export async function revokeSession(stage: Stage, session: Session, attempt: () 
   const endMs = Date.now() + PATIENCE_MS
   for (;;) {
     const answer = await attempt()
-    if (answer.status !== 200) return { answer }
-    if (!written.ok) return { answer, fault: written.error.message }
-    if (Date.now() > endMs) return { answer, fault: `the revocation was not taken up within ${PATIENCE_MS} ms` }
+    if (answer.status !== 200) return { answer, session }
+    if (!written.ok) return { answer, session, fault: written.error.message }
+    if (Date.now() > endMs)
+      return { answer, session, fault: `the revocation was not taken up within ${PATIENCE_MS} ms` }
     await sleep(INTERVAL_MS)
   }
 }

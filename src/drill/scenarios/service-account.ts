@@ -1,7 +1,9 @@
 /** Story 2: a token is copied out of an image or process memory; another pod calls internal APIs as the workload. */
+import { accused, nobody, twoSenders } from '../cases/expected-case.ts'
+import { newSigningKey } from '../mint.ts'
 import type { Scenario } from '../scenario.ts'
 import { attempt, bare, login, type Session, type Stage, USUAL_PATH } from '../session.ts'
-import { burst, recordedThenSentAs, seenByUpstream } from './moves.ts'
+import { afterTheHolder, burst, cloned, recordedThenSentAs, seenByUpstream, takeTurns } from './moves.ts'
 
 const story = 'service account'
 const TRANSFER = { method: 'POST', path: '/v1/transfers' } as const
@@ -22,6 +24,7 @@ export const serviceAccount: readonly Scenario[] = [
     did: 'reads accounts: GET with a query, DPoP',
     stops: 'the key is the one that the token names; query and fragment are not signed',
     expected: { status: 200, reason: 'ok' },
+    investigated: nobody('created here'),
     run: async (stage) => attempt(stage, await account(stage), { path: `${USUAL_PATH}?limit=2&after=b%2Fc` }),
   },
   {
@@ -31,6 +34,7 @@ export const serviceAccount: readonly Scenario[] = [
     did: 'sends money: POST to a path with percent-encoded letters, DPoP',
     stops: 'the signed URI and the path that Envoy saw have one normal form (RFC 3986 §6.2.2)',
     expected: { status: 200, reason: 'ok' },
+    investigated: nobody('created here'),
     run: async (stage) =>
       attempt(stage, await account(stage), {
         method: 'POST',
@@ -45,6 +49,7 @@ export const serviceAccount: readonly Scenario[] = [
     did: 'three pods of the workload use one workload token, each with a certificate of its own',
     stops: 'the SPIFFE ID is the holder, whichever certificate carries it',
     expected: { status: 200, reason: 'ok' },
+    investigated: nobody('created here'),
     needs: ['own routes'],
     run: async (stage) => {
       const session = await unbound(stage)
@@ -61,8 +66,9 @@ export const serviceAccount: readonly Scenario[] = [
     did: 'another pod, of the same namespace, sends the copied token',
     stops: 'the holder named in the token must be the caller',
     expected: { status: 403, reason: 'peer_mismatch' },
+    investigated: accused('proven', 'forwarded', 'token', twoSenders('payments', 'reports')),
     needs: ['own routes'],
-    run: async (stage) => attempt(stage, await unbound(stage), { workload: 'reports' }),
+    run: async (stage) => afterTheHolder(stage, await unbound(stage), {}, { workload: 'reports' }),
   },
   {
     name: 'sa-forged-xfcc',
@@ -71,14 +77,49 @@ export const serviceAccount: readonly Scenario[] = [
     did: 'that pod adds an x-forwarded-client-cert that names the victim',
     stops: 'Envoy replaces the header, and Holdfast believes the certificate of the connection',
     expected: { status: 403, reason: 'peer_mismatch' },
+    investigated: accused('proven', 'forwarded', 'decision', twoSenders('payments', 'reports')),
     needs: ['own routes', 'Envoy'],
     run: async (stage) => {
       const forged = `Hash=${'ab'.repeat(32)};URI=spiffe://example.org/ns/shop/sa/payments`
-      return attempt(stage, await unbound(stage), {
-        workload: 'reports',
-        headers: [['X-Forwarded-Client-Cert', forged]],
-      })
+      const thief = { workload: 'reports', headers: [['X-Forwarded-Client-Cert', forged]] } as const
+      return afterTheHolder(stage, await unbound(stage), {}, thief)
     },
+  },
+  {
+    name: 'sa-own-key',
+    story,
+    honest: false,
+    did: 'that pod signs for a copied token with a key of its own',
+    stops: 'the token names the key (cnf.jkt), and it is not this one',
+    expected: { status: 401, reason: 'proof_key_mismatch' },
+    investigated: accused('proven', 'stolen', 'token', twoSenders('payments', 'reports')),
+    run: async (stage) => {
+      const { key } = await newSigningKey()
+      return afterTheHolder(stage, await account(stage), {}, { workload: 'reports', key })
+    },
+  },
+  {
+    name: 'sa-key-copied',
+    story,
+    honest: false,
+    did: 'took the key as well, and uses it in between, on a route that asks for the key alone',
+    stops: 'nothing at the check; the ledger sees one session in two hands by turns',
+    expected: { status: 200, reason: 'ok', byLedger: true },
+    investigated: accused('suspected', 'concurrent use', 'token', twoSenders('payments', 'reports')),
+    needs: ['own routes', 'cases'],
+    run: async (stage) => takeTurns(stage, await account(stage), { workload: 'reports' }),
+  },
+  {
+    name: 'sa-cloned',
+    story,
+    honest: false,
+    did: 'goes on with that key beside its holder for half a minute',
+    stops: 'nothing at the check; each has nonces that the other never had, and the ledger tells the copy',
+    expected: { status: 200, reason: 'ok', byLedger: true },
+    investigated: accused('proven', 'cloned', 'key', twoSenders('payments', 'reports')),
+    slow: true,
+    needs: ['own routes', 'cases'],
+    run: async (stage) => cloned([stage, stage], await account(stage), {}, { workload: 'reports' }),
   },
   {
     name: 'sa-foreign-domain',
@@ -87,6 +128,7 @@ export const serviceAccount: readonly Scenario[] = [
     did: 'a workload of the same name in another trust domain sends it',
     stops: 'only the trust domains of the configuration are believed',
     expected: { status: 403, reason: 'peer_untrusted' },
+    investigated: nobody('nothing known'),
     needs: ['own routes'],
     run: async (stage) => attempt(stage, await unbound(stage), { workload: 'outsider' }),
   },
@@ -97,6 +139,7 @@ export const serviceAccount: readonly Scenario[] = [
     did: 'another pod records token and proof on the way and sends both again',
     stops: 'a proof is good once, whoever brings it',
     expected: { status: 401, reason: 'proof_replayed' },
+    investigated: accused('proven', 'replayed', 'jti', twoSenders('payments', 'reports')),
     run: async (stage) => recordedThenSentAs(stage, await account(stage), TRANSFER, 'reports'),
   },
   {
@@ -106,16 +149,21 @@ export const serviceAccount: readonly Scenario[] = [
     did: 'sends one proof twenty times at once',
     stops: 'the mark is one atomic step: exactly one of them is first',
     expected: { status: 401, reason: 'proof_replayed' },
+    investigated: nobody('repeated by its own sender'),
     run: async (stage) => burst([stage], await account(stage), 20),
   },
   {
     name: 'sa-other-path',
     story,
     honest: false,
-    did: 'carries a proof for reading accounts over to transfers',
+    did: 'another pod carries a recorded proof for reading accounts over to transfers',
     stops: 'the proof names its target (htu)',
     expected: { status: 401, reason: 'proof_target_mismatch' },
-    run: async (stage) => attempt(stage, await account(stage), { path: '/v1/transfers', signed: { path: USUAL_PATH } }),
+    investigated: accused('proven', 'transplanted', 'session', twoSenders('payments', 'reports')),
+    run: async (stage) => {
+      const thief = { path: '/v1/transfers', signed: { path: USUAL_PATH }, workload: 'reports' } as const
+      return afterTheHolder(stage, await account(stage), {}, thief)
+    },
   },
   {
     name: 'sa-other-method',
@@ -124,6 +172,7 @@ export const serviceAccount: readonly Scenario[] = [
     did: 'turns a GET into a DELETE under the same proof',
     stops: 'the proof names its method (htm)',
     expected: { status: 401, reason: 'proof_target_mismatch' },
+    investigated: nobody('transplanted', 'decision'),
     run: async (stage) => attempt(stage, await account(stage), { method: 'DELETE', signed: { method: 'GET' } }),
   },
   {
@@ -133,6 +182,7 @@ export const serviceAccount: readonly Scenario[] = [
     did: 'sends two DPoP headers, hoping that each side reads another one',
     stops: 'which proof counts is never a matter of order: two are none',
     expected: { status: 401, reason: 'credentials_ambiguous', error: 'invalid_dpop_proof' },
+    investigated: nobody('created here'),
     run: async (stage) => {
       const session = await account(stage)
       const { proof } = await attempt(stage, session)
@@ -147,6 +197,7 @@ export const serviceAccount: readonly Scenario[] = [
     did: 'adds x-holdfast-subject: admin, and more of that prefix, to a good request',
     stops: 'the headers of the prefix are written over or removed: the service sees who it really is',
     expected: { status: 200, reason: 'ok' },
+    investigated: nobody('created here'),
     run: async (stage) => seenByUpstream(stage, await account(stage)),
   },
   {

@@ -28,7 +28,7 @@ export function checkRequest(world: World, call: Call): { message: object; heade
   const message = {
     attributes: {
       source: {
-        address: { socket_address: { address: '127.0.0.1' } },
+        address: { socket_address: { address: call.from } },
         principal: uri === '' ? certificate.subject : uri,
         certificate: encodeURIComponent(certificatePem),
       },

@@ -18,11 +18,11 @@ const MAX_BODY_BYTES = 1_048_576
 export function envoyTarget(world: World, url: URL): Target {
   const agents = new Map<string, Agent>()
   const agentOf = (call: Call): Agent => {
-    const name = podName(call.workload, call.pod)
+    const name = `${podName(call.workload, call.pod)} ${call.from}`
     let agent = agents.get(name)
     if (agent === undefined) {
       const { certificatePem: cert, keyPem: key }: Credentials = credentialsOf(world, call.workload, call.pod)
-      agent = new Agent({ keepAlive: true, ca: world.caPem, cert, key })
+      agent = new Agent({ keepAlive: true, ca: world.caPem, cert, key, ...localAddress(url, call) })
       agents.set(name, agent)
     }
     return agent
@@ -44,6 +44,11 @@ export function envoyTarget(world: World, url: URL): Target {
       for (const agent of agents.values()) agent.destroy()
     },
   }
+}
+
+/** Where the gateway is on this machine, so are all addresses of 127.0.0.0/8; elsewhere there is but one to send from. */
+function localAddress(url: URL, { from }: Call): { readonly localAddress?: string } {
+  return url.hostname.startsWith('127.') ? { localAddress: from } : {}
 }
 
 function answerOf(

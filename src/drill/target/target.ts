@@ -1,6 +1,6 @@
 /** What the drill attacks: something that takes a call and tells what became of it. */
 import type { Echo } from '../world/upstream.ts'
-import type { Pod, ServiceName, WorkloadName } from '../world/workloads.ts'
+import type { CallerName, Pod, ServiceName } from '../world/workloads.ts'
 
 export interface Call {
   readonly service: ServiceName
@@ -10,8 +10,10 @@ export interface Call {
   /** One element for each field line, in order; Host is not among them. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** Whose certificate the connection shows. */
-  readonly workload: WorkloadName
+  readonly workload: CallerName
   readonly pod: Pod
+  /** Address on loopback where it starts; a deployment elsewhere sees that of the machine. */
+  readonly from: string
 }
 
 export interface Answer {

@@ -3,6 +3,8 @@ import type { Ports } from '../local/ports.ts'
 import { SERVICES, type ServiceName } from './workloads.ts'
 
 export const ISSUER = 'https://issuer.example.org'
+/** The file that opens the console, beside the configuration. */
+export const CONSOLE_SECRET = 'console-secret'
 
 /** What clients of a service sign as the start of `htu`; `.localhost` names are loopback wherever they are resolved (RFC 6761 §6.3). */
 export function originOf(service: ServiceName, port: number): string {
@@ -38,7 +40,8 @@ export function holdfastConfig(ports: Ports): string {
 server: { listen: "127.0.0.1:${ports.holdfast}", drainSeconds: 0 }   # Envoy is stopped first
 admin: { listen: "127.0.0.1:${ports.holdfastAdmin}" }
 log: { decisions: all }
-nonce: { secret: "file:nonce-secret" }
+nonce: { secret: "file:nonce-secret", periodSeconds: 600 }   # a copied key is told sooner where nonces live longer
+console: { enabled: true, secret: "file:${CONSOLE_SECRET}" }   # what the ledger makes of the drill is asked for there
 revocation: { file: revocations.json }
 peers:
   trustDomains: [example.org]

@@ -8,10 +8,10 @@ import { join } from 'node:path'
 import { type Ca, issueCertificate, makeCa } from '../certificates.ts'
 import type { Ports } from '../local/ports.ts'
 import { adaptEnvoyConfig } from './envoy-config.ts'
-import { holdfastConfig, ISSUER, originOf } from './holdfast-config.ts'
-import { SERVICES, WORKLOADS } from './workloads.ts'
+import { CONSOLE_SECRET, holdfastConfig, ISSUER, originOf } from './holdfast-config.ts'
+import { SERVICES, STRANGER_NAMES, spiffeIdOf, WORKLOADS } from './workloads.ts'
 import { WORLD_FILE, type WorldDescription } from './world.ts'
-import { type Write, writeInto, writeIssuer, writeWorkloads } from './world-files.ts'
+import { type Write, writeCredentials, writeInto, writeIssuer, writeWorkloads } from './world-files.ts'
 
 export const HOLDFAST_CONFIG = 'holdfast.yaml'
 export const ENVOY_CONFIG = 'envoy.yaml'
@@ -25,6 +25,7 @@ export async function makeWorld(dir: string, ports: Ports, sidecar: string | und
   const ca = await makeCertificates(write)
   await writeIssuer(write)
   write('nonce-secret', randomBytes(32).toString('base64url'))
+  write(CONSOLE_SECRET, randomBytes(32).toString('base64url'))
   write(HOLDFAST_CONFIG, holdfastConfig(ports))
   if (sidecar !== undefined) write(ENVOY_CONFIG, envoyConfig(sidecar, dir, ports))
   const description: WorldDescription = {
@@ -34,6 +35,7 @@ export async function makeWorld(dir: string, ports: Ports, sidecar: string | und
     ) as WorldDescription['origins'],
     ...(sidecar === undefined ? {} : { accessLog: 'access.log' }),
     revocations: 'revocations.json',
+    console: { url: `http://127.0.0.1:${ports.holdfastAdmin}`, secretFile: CONSOLE_SECRET },
   }
   write(WORLD_FILE, `${JSON.stringify(description, null, 2)}\n`)
   return ca
@@ -48,6 +50,10 @@ async function makeCertificates(write: Write): Promise<Ca> {
   write('server.crt', server.certificatePem)
   write('server.key', server.keyPem)
   await writeWorkloads(write, ca, (workload) => ({ spiffeId: WORKLOADS[workload] }))
+  for (const name of STRANGER_NAMES) {
+    const spiffeId = spiffeIdOf(name)
+    await writeCredentials(write, name, ca, spiffeId === undefined ? { commonName: name } : { spiffeId })
+  }
   return ca
 }
 

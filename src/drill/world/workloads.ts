@@ -14,6 +14,23 @@ export const WORKLOADS = {
 export type WorkloadName = keyof typeof WORKLOADS
 export const WORKLOAD_NAMES = Object.keys(WORKLOADS) as readonly WorkloadName[]
 
+/**
+ * Who has no part in the stories but to steal: the runner of another pipeline, and a person's machine, whose certificate TLS
+ * takes and which is no workload. One pod each. A release's world has none of them.
+ */
+export const STRANGERS = { builder: 'spiffe://example.org/ns/ci/sa/builder', laptop: undefined } as const
+
+export type StrangerName = keyof typeof STRANGERS
+export const STRANGER_NAMES = Object.keys(STRANGERS) as readonly StrangerName[]
+
+/** Who may open a connection. */
+export type CallerName = WorkloadName | StrangerName
+
+/** Undefined for who shows no SPIFFE ID. */
+export function spiffeIdOf(caller: CallerName): string | undefined {
+  return { ...WORKLOADS, ...STRANGERS }[caller]
+}
+
 /** Pods of one workload: each has a certificate of its own for the same SPIFFE ID. */
 export const PODS = ['1', '2', '3'] as const
 export type Pod = (typeof PODS)[number]

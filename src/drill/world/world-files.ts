@@ -35,9 +35,14 @@ export async function writeWorkloads(
 ): Promise<void> {
   for (const workload of WORKLOAD_NAMES) {
     for (const pod of PODS) {
-      const { certificatePem, keyPem } = await issueCertificate(ca, wishes(workload))
-      write(`workloads/${podName(workload, pod)}.crt`, certificatePem)
-      write(`workloads/${podName(workload, pod)}.key`, keyPem)
+      await writeCredentials(write, podName(workload, pod), ca, wishes(workload))
     }
   }
+}
+
+/** One certificate and its key. */
+export async function writeCredentials(write: Write, name: string, ca: Ca, wishes: CertificateWishes): Promise<void> {
+  const { certificatePem, keyPem } = await issueCertificate(ca, wishes)
+  write(`workloads/${name}.crt`, certificatePem)
+  write(`workloads/${name}.key`, keyPem)
 }

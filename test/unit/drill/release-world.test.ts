@@ -44,7 +44,15 @@ it('its certificates have no SPIFFE ID, so that no trust domain has to be believ
 })
 
 it('a Check says of such a certificate what Envoy would: its subject as principal, an empty URI', () => {
-  const call = { service: 'payments', method: 'GET', path: '/', headers: [], workload: 'reports', pod: '1' } as const
+  const call = {
+    service: 'payments',
+    method: 'GET',
+    path: '/',
+    headers: [],
+    workload: 'reports',
+    pod: '1',
+    from: '127.0.0.1',
+  } as const
   const { message, headers } = checkRequest(world, call)
   expect(message).toMatchObject({ attributes: { source: { principal: expect.stringContaining('CN=reports') } } })
   expect(headers.find(([name]) => name === 'x-forwarded-client-cert')?.[1]).toMatch(/^Hash=[0-9a-f]{64};URI=$/)

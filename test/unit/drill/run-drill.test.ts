@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { formatReport, summary } from '../../../src/drill/report.ts'
-import { allAsExpected, judge, type Row, runDrill } from '../../../src/drill/run-drill.ts'
+import type { Row } from '../../../src/drill/row.ts'
+import { allAsExpected, judge, runDrill } from '../../../src/drill/run-drill.ts'
 import type { Need, Scenario } from '../../../src/drill/scenario.ts'
 import type { Stage } from '../../../src/drill/session.ts'
 import type { Answer } from '../../../src/drill/target/target.ts'

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
-async function loaded(more: Readonly<Record<string, string>>): Promise<World> {
+async function loaded(more: Readonly<Record<string, unknown>>): Promise<World> {
   const file = join(dir, WORLD_FILE)
   const { issuer, origins } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
   writeFileSync(file, JSON.stringify({ issuer, origins, ...more }))
@@ -32,6 +32,23 @@ describe('world.json', () => {
     })
     expect(world.secondAccessLog).toBeUndefined()
   })
+
+  it('names the console with its secret, whose files count from its folder too', async () => {
+    const console = { url: 'http://127.0.0.1:1', secretFile: 's', certificate: 'c.pem' }
+    const world = await loaded({ console })
+    expect(world.console).toEqual({ url: console.url, secretFile: join(dir, 's'), certificate: join(dir, 'c.pem') })
+    expect((await loaded({ console: { ...console, certificate: undefined } })).console).not.toHaveProperty(
+      'certificate',
+    )
+    expect(await loaded({})).not.toHaveProperty('console')
+  })
+
+  it.each([[{ secretFile: 's' }], [{ url: 'http://127.0.0.1:1' }], [{ url: 'nowhere', secretFile: 's' }], ['x']])(
+    'is refused with a console that is %j',
+    async (console) => {
+      await expect(loaded({ console })).rejects.toThrow('"console" has "url" and "secretFile"')
+    },
+  )
 
   it('the second gateway has its own access log, or none: never that of the first', async () => {
     const both = behindSecondGateway(await loaded({ accessLog: 'a.log', secondAccessLog: 'b.log' }))
