@@ -1,10 +1,10 @@
 /**
- * What the audit log tells of, before it stands in the chain: OCSF 1.x objects. A decision is API Activity (6003) with the
- * profile security_control; what the chain says of itself is a Base Event (0).
+ * What the audit log tells of, before it stands in the chain: OCSF objects. A decision is API Activity (6003), an incident
+ * Detection Finding (2004), both with the profile security_control; what the chain says of itself is a Base Event (0).
  */
 
-/** `decision`: of a check. All others are the chain's own. */
-export type RecordKind = 'decision' | 'start' | 'head' | 'gap' | 'torn'
+/** `decision`: of a check. `incident`: of the ledger. All others are the chain's own. */
+export type RecordKind = 'decision' | 'incident' | 'start' | 'head' | 'gap' | 'torn'
 
 export interface AuditEvent {
   readonly kind: RecordKind
@@ -14,7 +14,8 @@ export interface AuditEvent {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-export const OCSF_VERSION = '1.3.0'
+/** The first that offers security_control on API Activity. */
+export const OCSF_VERSION = '1.4.0'
 
 const INFORMATIONAL = 1
 const LOW = 2

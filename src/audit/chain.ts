@@ -3,8 +3,9 @@
  * without `hash` and `signature`. A record is one line.
  */
 import { createHash } from 'node:crypto'
-import { type AuditEvent, OCSF_VERSION } from './audit-event.ts'
+import type { AuditEvent } from './audit-event.ts'
 import { canonical } from './canonical.ts'
+import { metadataOf } from './ocsf.ts'
 import type { HeadSigner } from './signing.ts'
 
 /** A record as the next one sees it. */
@@ -17,8 +18,6 @@ export interface Link {
 /** Before the first record. */
 export const GENESIS: Link = { sequence: 0, hash: '0'.repeat(64) }
 
-const PRODUCT = { name: 'Holdfast', vendor_name: 'Holdfast' }
-
 /** The event as the record after `last`: its line, with the line feed. A head is signed where there is a signer. */
 export function appendTo(
   last: Link,
@@ -28,7 +27,7 @@ export function appendTo(
   const sequence = last.sequence + 1
   const signing = kind === 'head' ? signer : undefined
   const chain = { key: signing?.keyId, kind, previous: last.hash }
-  const metadata = { version: OCSF_VERSION, ...(members['metadata'] as object | undefined), product: PRODUCT, sequence }
+  const metadata = { ...metadataOf(members), sequence }
   // `unmapped` is the last member of a record in canonical order: what stands before it is written once.
   const start = canonical({ ...members, metadata }).slice(0, -1)
   const end = canonical(fields)

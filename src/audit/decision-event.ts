@@ -4,7 +4,8 @@
  */
 import type { Decision } from '../check/decision.ts'
 import { type Class, REASONS } from '../check/reasons.ts'
-import { type AuditEvent, OCSF_VERSION } from './audit-event.ts'
+import type { AuditEvent } from './audit-event.ts'
+import { ACTION, attacksOf, DISPOSITION, endpointOf } from './ocsf.ts'
 
 /** The record of the decision log. */
 export type DecisionFields = Readonly<Record<string, unknown>>
@@ -23,37 +24,26 @@ const ACTIVITIES: ReadonlyMap<unknown, number> = new Map([
 ])
 const OTHER_ACTIVITY = 99
 
-/** `disposition_id` of the profile security_control. */
-const ALLOWED = 1
-const BLOCKED = 2
-const DETECTED = 15
-const CHALLENGE = 23
-const ACCESS_REVOKED = 24
-const UNAUTHORIZED = 26
-const ERROR = 27
-
 const HIGH: ReadonlySet<Class> = new Set(['replayed', 'stolen', 'forwarded', 'transplanted', 'cloned', 'revoked'])
 
 export function decisionEvent({ verdict, reason, wouldDeny, findings }: Decision, fields: DecisionFields): AuditEvent {
   const activity = ACTIVITIES.get(fields['method']) ?? OTHER_ACTIVITY
-  const attacks = reason === 'ok' ? [] : REASONS[reason].attack
   return {
     kind: 'decision',
     fields,
     members: {
-      action_id: verdict === 'allow' ? 1 : 2,
+      action_id: verdict === 'allow' ? ACTION.allowed : ACTION.denied,
       activity_id: activity,
       actor: actorOf(fields),
       api: { operation: fields['method'] },
-      attacks: attacks.length === 0 ? undefined : attacks.map((uid) => ({ technique: { uid } })),
+      attacks: attacksOf(reason),
       category_uid: CATEGORY_UID,
       class_uid: CLASS_UID,
       disposition_id: dispositionOf(verdict, reason, wouldDeny),
-      metadata: { profiles: ['security_control'], uid: fields['decision_id'], version: OCSF_VERSION },
+      metadata: { profiles: ['security_control'], uid: fields['decision_id'] },
       policy: fields['route'] === undefined ? undefined : { name: fields['route'] },
       severity_id: severityOf(reason),
-      // OCSF asks for one member at least.
-      src_endpoint: fields['source_address'] === undefined ? { name: 'unknown' } : { ip: fields['source_address'] },
+      src_endpoint: endpointOf(fields['source_address']),
       status_detail: reason,
       status_id: verdict === 'allow' ? 1 : 2,
       time: findings.nowMs,
@@ -74,13 +64,13 @@ function actorOf(fields: DecisionFields): Record<string, unknown> {
 }
 
 function dispositionOf(verdict: Decision['verdict'], reason: Decision['reason'], wouldDeny: boolean): number {
-  if (wouldDeny) return DETECTED
-  if (verdict === 'allow' || reason === 'ok') return ALLOWED
+  if (wouldDeny) return DISPOSITION.detected
+  if (verdict === 'allow' || reason === 'ok') return DISPOSITION.allowed
   const { answer, class: cls } = REASONS[reason]
-  if (cls === 'revoked') return ACCESS_REVOKED
-  if (answer === 'nonce') return CHALLENGE
-  if (answer === 'unavailable') return ERROR
-  return answer === 'proof' || answer === 'token' || answer === 'none' ? UNAUTHORIZED : BLOCKED
+  if (cls === 'revoked') return DISPOSITION.accessRevoked
+  if (answer === 'nonce') return DISPOSITION.challenge
+  if (answer === 'unavailable') return DISPOSITION.error
+  return answer === 'proof' || answer === 'token' || answer === 'none' ? DISPOSITION.unauthorized : DISPOSITION.blocked
 }
 
 /** 1 Informational, 2 Low, 3 Medium, 4 High. */

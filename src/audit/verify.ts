@@ -23,6 +23,8 @@ export interface AuditVerdict {
   /** In the order in which they stand; the first ones where there are many. */
   readonly findings: readonly AuditFinding[]
   readonly records: number
+  /** 1, and more where starts are taken for new chains. */
+  readonly chains: number
   readonly first: number | undefined
   readonly last: Link | undefined
   /** Sequence of the last head whose signature holds: up to there nobody without the key can have changed a thing. */
@@ -49,15 +51,18 @@ interface Place {
 
 const MAX_FINDINGS = 100
 
-/** Without `verifier` signatures are counted, not judged. */
-export function makeAuditVerifier(verifier: HeadVerifier | undefined): AuditVerifier {
+/**
+ * Without `verifier` signatures are counted, not judged. With `restarts` a start that is a first record begins a new chain, as in
+ * the captured output of a process that was started again; `first`, `last` and `signedTo` are then of the last one.
+ */
+export function makeAuditVerifier(verifier: HeadVerifier | undefined, restarts = false): AuditVerifier {
   const findings: AuditFinding[] = []
   const late = new Set<number>()
   let last: (Link & Place) | undefined
   let beforeLast: Link | undefined
   let first: number | undefined
   let cut: (Place & { readonly lines: Buffer[]; ended: boolean }) | undefined
-  let [records, dropped, torn, signedHeads] = [0, 0, 0, 0]
+  let [records, chains, dropped, torn, signedHeads] = [0, 1, 0, 0, 0]
   let signedTo: number | undefined
 
   function find(kind: Tampering, { file, line }: Place, sequence: number | undefined, problem: string): void {
@@ -119,7 +124,20 @@ export function makeAuditVerifier(verifier: HeadVerifier | undefined): AuditVeri
     return verifier.verify(hash, signature) ? undefined : 'its signature does not hold'
   }
 
+  function endChain(): void {
+    if (verifier !== undefined && signedTo === undefined) {
+      find('signature', last ?? { file: '', line: 0 }, last?.sequence, 'no head up to here is signed')
+    }
+    chains++
+    last = beforeLast = first = signedTo = undefined
+    findings.splice(0, findings.length, ...findings.map((finding) => asMoved(finding, late)))
+    late.clear()
+  }
+
   function take(place: Place, record: ReadRecord): void {
+    const { kind, link, previous } = record
+    const begins = kind === 'start' && link.sequence === 1 && previous === GENESIS.hash
+    if (restarts && begins && last !== undefined) endChain()
     if (!follows(place, record)) return
     first ??= record.link.sequence
     beforeLast = last ?? GENESIS
@@ -154,12 +172,13 @@ export function makeAuditVerifier(verifier: HeadVerifier | undefined): AuditVeri
     verdict() {
       const unfinished = cut !== undefined && !cut.ended && cut.lines.length === 1
       if (!unfinished) closeCut(undefined)
-      if (verifier !== undefined && signedHeads === 0 && findings.length === 0) {
+      if (verifier !== undefined && signedTo === undefined && findings.length === 0) {
         find('signature', last ?? { file: '', line: 0 }, last?.sequence, 'no head up to here is signed')
       }
       return {
         findings: findings.map((finding) => asMoved(finding, late)),
         records,
+        chains,
         first,
         last: last === undefined ? undefined : { sequence: last.sequence, hash: last.hash },
         signedTo,

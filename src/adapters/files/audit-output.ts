@@ -1,8 +1,15 @@
-/** The open file of the audit log: appends, notices when another hand was at it, and moves it away when it is full. */
+/** Where a chain of audit records stands: a file, which is moved away when it is full, or standard output. */
 import { constants, type Stats } from 'node:fs'
 import { access, type FileHandle, open, rename, stat } from 'node:fs/promises'
 import type { Link } from '../../audit/chain.ts'
-import { type AuditTail, newestRotated, readTail } from './audit-tail.ts'
+import { type AuditTail, EMPTY_TAIL, newestRotated, readTail } from './audit-tail.ts'
+
+export interface AuditPlace {
+  /** Rejects with words for people, or the error of the system. */
+  open(nowMs: number): Promise<AuditOutput>
+  /** Begins anew after `last`, when the open output has grown too large; it is closed before. */
+  rotate(last: Link, nowMs: number): Promise<void>
+}
 
 export interface AuditOutput {
   readonly tail: AuditTail
@@ -20,8 +27,33 @@ export interface AuditOutput {
   close(): Promise<void>
 }
 
-/** Rejects with words for people, or the error of the system. A file whose end is not ours is set aside first. */
-export async function openAuditOutput(path: string, nowMs: number): Promise<AuditOutput> {
+/** Read at each opening: a file whose end is not ours is set aside first. */
+export function auditFile(path: string): AuditPlace {
+  return { open: (nowMs) => openFile(path, nowMs), rotate: (last, nowMs) => rotateFile(path, last, nowMs) }
+}
+
+/**
+ * A chain of its own from each start of the process, since what stands there already cannot be read.
+ * @param write all of the text at once, so that no line of another writer comes in between; throws
+ */
+export function auditStream(write: (text: string) => void): AuditPlace {
+  return {
+    open: async () => ({
+      tail: EMPTY_TAIL,
+      last: undefined,
+      setAside: false,
+      size: () => 0,
+      append: async (text) => write(text),
+      sync: async () => undefined,
+      state: async () => 'ours',
+      close: async () => undefined,
+    }),
+    // Never: its size stays 0.
+    rotate: async () => undefined,
+  }
+}
+
+async function openFile(path: string, nowMs: number): Promise<AuditOutput> {
   const before = await stat(path).catch(() => undefined)
   if (before !== undefined && !before.isFile()) throw new Error('it is not a regular file')
   let tail = await readTail(path)
@@ -65,7 +97,7 @@ function outputOf(
 }
 
 /** Moves the file to a name with the sequence of its last record: names in order are the chain in order. */
-export async function rotateAuditFile(path: string, last: Link, nowMs: number): Promise<void> {
+async function rotateFile(path: string, last: Link, nowMs: number): Promise<void> {
   const target = `${path}.${String(last.sequence).padStart(12, '0')}`
   const taken = await access(target).then(
     () => true,

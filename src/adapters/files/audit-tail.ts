@@ -23,12 +23,12 @@ export interface AuditTail {
 /** More than many records; what is longer without one is not ours. */
 const TAIL_BYTES = 1_048_576
 const LINE_FEED = 0x0a
-const EMPTY: AuditTail = { last: undefined, torn: undefined, ended: true, foreign: false }
+export const EMPTY_TAIL: AuditTail = { last: undefined, torn: undefined, ended: true, foreign: false }
 
 /** Rejects when the file is there and cannot be read. */
 export async function readTail(path: string): Promise<AuditTail> {
   const bytes = await readEnd(path)
-  if (bytes.length === 0) return EMPTY
+  if (bytes.length === 0) return EMPTY_TAIL
   const ended = bytes.at(-1) === LINE_FEED
   let end = ended ? bytes.length - 1 : bytes.length
   const whole = end
@@ -40,9 +40,9 @@ export async function readTail(path: string): Promise<AuditTail> {
       const torn = end === whole ? undefined : { bytes: left.length, sha256: hashOf(left) }
       return { last: reading.record.link, torn, ended, foreign: false }
     }
-    if (reading.kind === 'changed') return { ...EMPTY, foreign: true }
+    if (reading.kind === 'changed') return { ...EMPTY_TAIL, foreign: true }
     // Only a first write that was cut off leaves nothing but that.
-    if (start === 0 && bytes.length === TAIL_BYTES) return { ...EMPTY, foreign: true }
+    if (start === 0 && bytes.length === TAIL_BYTES) return { ...EMPTY_TAIL, foreign: true }
     if (start === 0) {
       const left = bytes.subarray(0, whole)
       return { last: undefined, torn: { bytes: left.length, sha256: hashOf(left) }, ended, foreign: false }

@@ -27,7 +27,7 @@ describe('G5 a decision as OCSF API Activity', () => {
       category_uid: 6,
       class_uid: 6003,
       disposition_id: 1,
-      metadata: { profiles: ['security_control'], uid: 'd1', version: '1.3.0' },
+      metadata: { profiles: ['security_control'], uid: 'd1' },
       policy: { name: expect.any(String) },
       severity_id: 1,
       src_endpoint: { ip: '10.1.2.3' },

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { gapEvent, headEvent, tornEvent } from '../../../src/audit/audit-event.ts'
+import { gapEvent, headEvent, startEvent, tornEvent } from '../../../src/audit/audit-event.ts'
+import { recordIn } from '../../../src/audit/captured.ts'
 import { GENESIS, hashOf } from '../../../src/audit/chain.ts'
 import { readRecord } from '../../../src/audit/read-record.ts'
+import { makeHeadVerifier } from '../../../src/audit/signing.ts'
+import { type AuditVerdict, makeAuditVerifier } from '../../../src/audit/verify.ts'
 import { chainOf, denied, found, keyPair, NOW_MS, usual, verifyLines } from './chain-world.ts'
 
 function linkOf(line: string | undefined) {
@@ -146,5 +149,51 @@ describe('G5 a line that was cut off', () => {
 
   it('may be the end of a file that is being written', () => {
     expect(verifyLines([first, half], undefined, false)).toMatchObject({ findings: [], unfinished: true })
+  })
+})
+
+describe('G5 a captured output', () => {
+  const { privatePem, publicPem } = keyPair()
+  const lives = [...usual(privatePem), ...usual(privatePem)]
+
+  function verifyLives(lines: readonly string[], pem?: Buffer): AuditVerdict {
+    const verifier = makeAuditVerifier(pem && makeHeadVerifier(pem), true)
+    for (const [i, line] of lines.entries()) verifier.line('a', i + 1, Buffer.from(line), true)
+    return verifier.verdict()
+  }
+
+  it('has a chain from each start; in files that is a moved record', () => {
+    const verdict = verifyLives(lives, publicPem)
+    expect(verdict).toMatchObject({ findings: [], chains: 2, records: 14, first: 1, signedTo: 7 })
+    expect(found(verifyLines(lives, publicPem))[0]).toBe('moved 8 1')
+  })
+
+  it('has tampering found in each of its chains', () => {
+    expect(found(verifyLives(lives.toSpliced(9, 1)))).toEqual(['removed 10 3'])
+    expect(found(verifyLives(lives.toSpliced(2, 1)))).toEqual(['removed 3 3'])
+    const [, second = '', third = ''] = lives
+    expect(found(verifyLives(lives.toSpliced(1, 2, third, second)))).toEqual(['moved 2 2', 'moved 3 2'])
+  })
+
+  it('has a signed head in each of its chains, and no start that is not the first of one', () => {
+    const unsigned = [...usual(privatePem), ...usual(), ...usual(privatePem)]
+    expect(found(verifyLives(unsigned, publicPem))).toContain('signature 14 7')
+    const again = chainOf([startEvent(NOW_MS, '1')], undefined, linkOf(lives[1]))
+    expect(found(verifyLives([...lives.slice(0, 3), ...again]))).toEqual(['inserted 3 3'])
+  })
+
+  it.each([
+    ['as it is', (line: string) => line],
+    ['behind what a container runtime puts there', (line: string) => `2026-11-23T08:00:00Z stdout F ${line}`],
+    ['with the line end of another system', (line: string) => `${line}\r`],
+  ])('has its records %s', (_, wrapped) => {
+    for (const line of usual(privatePem)) {
+      expect(recordIn(Buffer.from(wrapped(line)))?.toString()).toBe(line)
+    }
+  })
+
+  it('has lines of others, which may quote a record', () => {
+    const quoted = JSON.stringify({ level: 'info', msg: lives[1] })
+    for (const line of ['', 'plain', '{"level":"info"}', quoted]) expect(recordIn(Buffer.from(line))).toBeUndefined()
   })
 })

@@ -1,15 +1,16 @@
 /**
- * The audit log as a file. Decisions only put their record into a bounded queue; a loop beside them writes. What cannot be kept
- * is counted and told in the chain itself. A full disk or an unwritable file is told, tried again, and harms nothing else.
+ * Writes one chain of audit records, to a file or to standard output. Decisions only put their record into a bounded queue; a
+ * loop beside them writes. What cannot be kept is counted and told in the chain itself. A full disk or an unwritable file is
+ * told, tried again, and harms nothing else.
  */
 import { type AuditEvent, gapEvent, headEvent, startEvent, tornEvent } from '../../audit/audit-event.ts'
 import { appendTo, GENESIS, type Link } from '../../audit/chain.ts'
 import type { HeadSigner } from '../../audit/signing.ts'
-import { type AuditOutput, openAuditOutput, rotateAuditFile } from './audit-output.ts'
+import type { AuditOutput, AuditPlace } from './audit-output.ts'
 import type { Torn } from './audit-tail.ts'
 
-export interface AuditFileOptions {
-  readonly path: string
+export interface AuditWriterOptions {
+  readonly place: AuditPlace
   readonly version: string
   readonly maxFileBytes: number
   readonly headEverySeconds: number
@@ -27,7 +28,7 @@ export interface AuditStats {
   readonly problem: string | undefined
 }
 
-export interface AuditFile {
+export interface AuditWriter {
   /** Never waits and never throws. */
   write(event: AuditEvent): void
   stats(): AuditStats
@@ -43,15 +44,15 @@ const FLUSH_EVERY_MS = 100
 const RETRY_MS = 1_000
 const HEAD_EVERY_RECORDS = 10_000
 
-/** What was handed to the file; `taken` are records of the queue, `told` drops. */
+/** What was handed to the output; `taken` are records of the queue, `told` drops. */
 interface Attempt {
   readonly link: Link
   readonly taken: number
   readonly told: number
 }
 
-export function openAuditFile(options: AuditFileOptions): AuditFile {
-  const { path, signer, nowMs } = options
+export function openAuditWriter(options: AuditWriterOptions): AuditWriter {
+  const { place, signer, nowMs } = options
   const queue: AuditEvent[] = []
   let output: AuditOutput | undefined
   let link: Link | undefined
@@ -67,7 +68,7 @@ export function openAuditFile(options: AuditFileOptions): AuditFile {
     problem = now
   }
 
-  /** The file has these. */
+  /** The output has these. */
   function landed(all: readonly Attempt[]): void {
     for (const one of all) {
       link = one.link
@@ -98,7 +99,7 @@ export function openAuditFile(options: AuditFileOptions): AuditFile {
   }
 
   async function begin(): Promise<void> {
-    output = await openAuditOutput(path, nowMs())
+    output = await place.open(nowMs())
     const { tail, last } = output
     const found = attempts.findIndex((one) => one.link.sequence === last?.sequence && one.link.hash === last?.hash)
     // A write that failed may have put some of its records there.
@@ -148,7 +149,7 @@ export function openAuditFile(options: AuditFileOptions): AuditFile {
     if (output === undefined || link === undefined || output.size() < options.maxFileBytes) return
     await writeHead()
     await end()
-    await rotateAuditFile(path, link, nowMs())
+    await place.rotate(link, nowMs())
     await begin()
   }
 

@@ -11,7 +11,12 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type AuditFile, type AuditFileOptions, openAuditFile } from '../../../../src/adapters/files/audit-file.ts'
+import { auditFile, auditStream } from '../../../../src/adapters/files/audit-output.ts'
+import {
+  type AuditWriter,
+  type AuditWriterOptions,
+  openAuditWriter,
+} from '../../../../src/adapters/files/audit-writer.ts'
 import type { AuditVerdict } from '../../../../src/audit/verify.ts'
 import { command } from '../../../../src/cli/audit.ts'
 import { denied, NOW_MS } from '../../audit/chain-world.ts'
@@ -28,9 +33,9 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
-function open(more: Partial<AuditFileOptions> = {}): AuditFile {
-  return openAuditFile({
-    path,
+function open(more: Partial<AuditWriterOptions> = {}): AuditWriter {
+  return openAuditWriter({
+    place: auditFile(path),
     version: '1',
     maxFileBytes: 1_000_000_000,
     headEverySeconds: 60,
@@ -43,7 +48,7 @@ function open(more: Partial<AuditFileOptions> = {}): AuditFile {
 }
 
 /** A life of a process: `count` decisions, then a drain. */
-async function live(count: number, more: Partial<AuditFileOptions> = {}): Promise<AuditFile> {
+async function live(count: number, more: Partial<AuditWriterOptions> = {}): Promise<AuditWriter> {
   const audit = open(more)
   for (let i = 0; i < count; i++) audit.write(denied())
   await audit.close()
@@ -144,8 +149,32 @@ describe('G5 the audit file', () => {
     ['that is a folder', () => dir, 'it is not a regular file'],
     ['that is a device', () => '/dev/full', 'it is not a regular file'],
   ])('%s is told, and its records are counted as dropped', async (_, where, words) => {
-    const audit = await live(2, { path: where() })
+    const audit = await live(2, { place: auditFile(where()) })
     expect(told).toEqual([`cannot be written: ${words}`])
     expect(audit.stats()).toEqual({ queued: 0, dropped: 2, problem: `cannot be written: ${words}` })
+  })
+})
+
+describe('G5 the audit log on standard output', () => {
+  it('is a whole chain from each start, with a last head', async () => {
+    let text = ''
+    const place = auditStream((more) => {
+      text += more
+    })
+    await live(3, { place, maxFileBytes: 1 })
+    await live(2, { place })
+    const io = fakeIo({ stdin: `{"level":"info"}\n${text}` })
+    expect(await command.run(['verify', '-', '--captured', '--json'], io)).toBe(0)
+    expect(JSON.parse(io.written.out)).toMatchObject({ whole: true, chains: 2, records: 9, passedOver: 1 })
+    expect(told).toEqual([])
+  })
+
+  it('that nobody reads any more is told, and its records are counted as dropped', async () => {
+    const place = auditStream(() => {
+      throw Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
+    })
+    const audit = await live(2, { place })
+    expect(told).toEqual(['cannot be written: the system says EPIPE'])
+    expect(audit.stats()).toMatchObject({ queued: 0, dropped: 2 })
   })
 })
