@@ -5,6 +5,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { connect } from 'node:tls'
 import { promisify } from 'node:util'
 import { SPIRE_AGENT, SPIRE_SERVER } from '../../../scripts/setup/spire.ts'
 import { type Child, startChild, untilReady } from '../../../src/drill/local/child.ts'
@@ -93,6 +94,26 @@ export async function deregister({ command }: SpireServer, spiffeId: string): Pr
     readonly entries: readonly { readonly id: string }[]
   }
   for (const { id } of shown.entries) await command('entry', 'delete', '-entryID', id)
+}
+
+/** What the authority gave the server and its agent: who issued the one, and the serial of the other. */
+export async function ownCertificates(server: SpireServer): Promise<{ serverIssuer: string; agentSerial: string }> {
+  const listed = JSON.parse(await server.command('agent', 'list', '-output', 'json')) as {
+    readonly agents: readonly [{ readonly x509svid_serial_number: string }]
+  }
+  return { serverIssuer: await shownIssuer(server.port), agentSerial: listed.agents[0].x509svid_serial_number }
+}
+
+/** Of the certificate that is shown on a port of this machine, whoever it is from. */
+function shownIssuer(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ALPNProtocols: ['h2'] })
+    socket.once('error', reject)
+    socket.once('secureConnect', () => {
+      resolve(socket.getPeerX509Certificate()?.issuer ?? '')
+      socket.destroy()
+    })
+  })
 }
 
 function agentId({ trustDomain }: SpireServer): string {

@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto'
 import { makeHolder } from '../../support/parties.ts'
 import { until } from '../../support/running-holdfast.ts'
 import { type Caller, type CallerIdentity, makeCaller, type Reply } from './caller.ts'
+import { ownCertificates } from './spire.ts'
 import type { Svid, Workload } from './workloads.ts'
 import { ID, type Listener, type SpireWorld } from './world.ts'
 
@@ -76,7 +77,8 @@ export async function renewed(workload: Workload, old: Svid): Promise<Svid> {
 
 /**
  * As an operator replaces it: the new one is prepared, and signs once all know it; then the old one is tainted, so that what it
- * issued is renewed at once. Resolves to the id of the old one, which is still believed.
+ * issued is renewed at once. Resolves to the id of the old one, which is still believed, when server and agent have renewed
+ * their own too: an agent that no longer believes the certificate of its server ends (`rebootstrap_mode: never`).
  */
 export async function replaceAuthority({ spire, payments }: SpireWorld): Promise<string> {
   const authority = async (...words: string[]) =>
@@ -84,10 +86,16 @@ export async function replaceAuthority({ spire, payments }: SpireWorld): Promise
   const { bundlePem } = await payments.svid()
   const old = (await authority('show')).active?.authority_id ?? ''
   const next = (await authority('prepare')).prepared_authority?.authority_id ?? ''
+  const before = await ownCertificates(spire)
   const known = async () => (await payments.svid()).bundlePem !== bundlePem
   await until('both authorities are known', known, RENEWAL_MS)
   await authority('activate', '-authorityID', next)
   await authority('taint', '-authorityID', old)
+  const own = async () => {
+    const { serverIssuer, agentSerial } = await ownCertificates(spire)
+    return serverIssuer !== before.serverIssuer && agentSerial !== before.agentSerial
+  }
+  await until('server and agent have renewed what is their own', own, RENEWAL_MS)
   return old
 }
 
