@@ -23,7 +23,13 @@ interface Unused {
 /** Commands, and second builds of the same code for browsers, bundlers and module systems that nobody here uses. */
 const UNUSED: readonly Unused[] = [
   { packages: /^@grpc\/proto-loader$/, files: /^build\/bin\//, why: 'a command' },
-  { packages: /^(?:cliui|wrap-ansi|yargs(?:-parser)?)$/, files: /\.(?:m?js|cjs|json)$/, why: 'of that command' },
+  {
+    packages:
+      /^(?:ansi-(?:regex|styles)|cliui|color-(?:convert|name)|emoji-regex|escalade|get-caller-file|is-fullwidth-code-point|require-directory|str(?:ing-width|ip-ansi)|wrap-ansi|y18n|yargs(?:-parser)?)$/,
+    files: /\.(?:m?js|cjs|json)$/,
+    why: 'of that command',
+  },
+  { packages: /^long$/, files: /^index\.js$/, why: 'required by CommonJS' },
   { packages: /^pino$/, files: /^bin\.js$/, why: 'a command' },
   { packages: /^yaml$/, files: /^bin\.mjs$/, why: 'a command' },
   { packages: /^yaml$/, files: /^browser\//, why: 'for browsers' },

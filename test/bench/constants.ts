@@ -15,6 +15,7 @@ export const TARGETS = {
   certificateToRaw: 2,
   denialToAllow: 1,
   revocationsToNone: 1.05,
+  ledgerToNone: 1.03,
   addedByRedisP99Ms: 1,
   residentMb: 110,
   bytesPerProof: 100,

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what a decision costs the server process in CPU time, against the floor of one empty gRPC call and one
- * verification; with flags also Redis, a long revocation list, memory, start, the kill switch and races. Method and meaning of
+ * verification; with flags also Redis, a long revocation list, memory, start, the kill switch, races and the ledger. Method and meaning of
  * the figures: docs/benchmarks.md.
  */
 import { parseArgs } from 'node:util'
@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
     ready: { type: 'boolean', default: false },
     'kill-switch': { type: 'boolean', default: false },
     races: { type: 'string', default: '0' },
+    ledger: { type: 'string', default: '0' },
     source: { type: 'boolean', default: false },
     'node-flag': { type: 'string', multiple: true, default: [] },
   },
@@ -42,6 +43,7 @@ else {
     ready: values.ready,
     killSwitch: values['kill-switch'],
     races: Number(values.races),
+    ledgerRounds: Number(values.ledger),
     fromSource: values.source,
     nodeFlags: values['node-flag'],
   })

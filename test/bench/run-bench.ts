@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { measureKillSwitch } from './kill-switch.ts'
+import { measureLedger } from './ledger-cost.ts'
 import { measureMemory } from './memory.ts'
 import { measureRaces } from './races.ts'
 import { measureReady } from './ready.ts'
@@ -16,6 +17,8 @@ export interface BenchOptions extends RoundOptions {
   readonly killSwitch: boolean
   /** How many proofs are raced for; 0: none. */
   readonly races: number
+  /** Rounds with and without the ledger; 0: none. */
+  readonly ledgerRounds: number
 }
 
 const RESULTS = fileURLToPath(new URL('results/', import.meta.url))
@@ -32,6 +35,10 @@ export async function runBench(options: BenchOptions): Promise<void> {
     memory: options.memory ? await measureMemory(options) : undefined,
     killSwitch: options.killSwitch ? await measureKillSwitch() : undefined,
     races: options.races > 0 ? await measureRaces(options.races) : undefined,
+    ledger:
+      options.ledgerRounds > 0
+        ? await measureLedger(options, options.ledgerRounds, options.secondsPerBlock)
+        : undefined,
     rounds,
   }
   process.stdout.write(`${table(results)}\n`)

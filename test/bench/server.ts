@@ -13,6 +13,8 @@ export interface Started {
   readonly child: Child
   readonly world: World
   readonly address: string
+  /** One metric of one label set, or of none: the sum over what it names; 0 where there is none. */
+  metric(name: string): Promise<number>
   /** From the start of the process to /readyz 200, and to SERVING by gRPC health. */
   readonly readyMs: number
   readonly servingMs: number
@@ -25,6 +27,7 @@ export interface ServerOptions {
   readonly maxProofAgeSeconds?: number
   readonly redisUrl?: string
   readonly revocations?: number
+  readonly ledger?: boolean
 }
 
 /** A million revocations are read before a server is ready. */
@@ -49,6 +52,11 @@ export async function startServer({ fromSource, nodeFlags, ...wishes }: ServerOp
     address,
     readyMs,
     servingMs: performance.now() - startMs,
+    async metric(name) {
+      const text = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()
+      const values = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
+      return values.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0)
+    },
     async stop() {
       await child.stop()
       await rm(world.folder, { recursive: true })

@@ -1,6 +1,7 @@
 /** The results for people: tables and the targets, in Markdown, ready for docs/benchmarks.md. */
 import { TARGETS } from './constants.ts'
 import type { KillSwitch } from './kill-switch.ts'
+import type { LedgerCost } from './ledger-cost.ts'
 import type { Memory } from './memory.ts'
 import type { Races } from './races.ts'
 import type { ReadyTimes } from './ready.ts'
@@ -12,13 +13,14 @@ export interface Results extends Summary {
   readonly memory: Memory | undefined
   readonly killSwitch: KillSwitch | undefined
   readonly races: Races | undefined
+  readonly ledger: LedgerCost | undefined
 }
 
 const LOADS: readonly Load[] = ['paced', 'saturated']
 const LATENCIES = ['dpop', 'dpop_redis', 'dpop_revocations', 'added by Redis']
 
 export function table(results: Results): string {
-  const { us, ratios, latencyMs, machine, ready, memory, killSwitch, races } = results
+  const { us, ratios, latencyMs, machine, ready, memory, killSwitch, races, ledger } = results
   const parts = [
     [`${machine.cores} cores, Node ${machine.node}`],
     perLoad('CPU µs a call', us, 0, undefined),
@@ -27,6 +29,7 @@ export function table(results: Results): string {
     reached(ready, memory),
     killSwitch === undefined ? [] : killSwitchRows(killSwitch),
     races === undefined ? [] : [racesLine(races)],
+    ledger === undefined ? [] : ledgerRows(ledger),
   ]
   return parts
     .filter((lines) => lines.length > 0)
@@ -104,4 +107,23 @@ function racesLine({ proofs, racers, once, seconds }: Races): string {
   const count = (n: number): string => n.toLocaleString('en')
   const sent = `${count(proofs)} proofs, each sent to ${racers} clients of one Redis at once`
   return `${sent}: ${count(once)} first exactly once; ${seconds.toFixed(0)} s`
+}
+
+function ledgerRows({ costs, manySessions, oneTime }: LedgerCost): readonly string[] {
+  const rows = Object.entries(costs).map(
+    ([name, { onUs, offUs, ratio }]) =>
+      `| ${name} | ${onUs.toFixed(0)} | ${offUs.toFixed(0)} | ${ratio.toFixed(3)} | ≤ ${TARGETS.ledgerToNone} |`,
+  )
+  const told = (what: string, { perSecond, decisions, dropped }: LedgerCost['oneTime']): string =>
+    `| ${what}: ${decisions} decisions at ${perSecond.toFixed(0)} a second | ${dropped} dropped |`
+  return [
+    '| CPU µs a call | with the ledger | without | ratio | target |',
+    '| --- | --: | --: | --: | --: |',
+    ...rows,
+    '',
+    '| the ledger in Redis | |',
+    '| --- | --: |',
+    told('1,000 sessions', manySessions),
+    told('a session each', oneTime),
+  ]
 }

@@ -20,6 +20,8 @@ export interface World {
   readonly certificatePem: string
   readonly tokens: Record<RouteName, string>
   readonly holderKey: TestKey
+  /** Another token for the route of bearers: another session. */
+  newSession(): string
 }
 
 export interface WorldOptions {
@@ -30,6 +32,8 @@ export interface WorldOptions {
   readonly redisUrl?: string
   /** How many entries the watched list has; none of them names what is sent. */
   readonly revocations?: number
+  /** Default: on, as the server has it. */
+  readonly ledger?: boolean
 }
 
 /** A folder with a configuration, every key that is not here by default, and the issuer's keys. */
@@ -55,13 +59,14 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
       dpop: token('dpop', { jkt: holderKey.thumbprint }),
     },
     holderKey,
+    newSession: () => token('bearer'),
   }
 }
 
 /** As long as a busy machine needs: a benchmark must not measure how it is refused. */
 const STORE_TIMEOUT_MS = 1_000
 
-function configText({ port, adminPort, maxProofAgeSeconds = 60, redisUrl }: WorldOptions): string {
+function configText({ port, adminPort, maxProofAgeSeconds = 60, redisUrl, ledger = true }: WorldOptions): string {
   const route = (name: RouteName, binding: string): string => `
   - name: ${name}
     match: { authority: ${name}.example.com }
@@ -74,6 +79,7 @@ function configText({ port, adminPort, maxProofAgeSeconds = 60, redisUrl }: Worl
 admin: { listen: "127.0.0.1:${adminPort}" }
 ${redisUrl === undefined ? '' : `store: { kind: redis, redis: { url: "${redisUrl}", commandTimeoutMs: ${STORE_TIMEOUT_MS} } }`}
 nonce: { secret: "file:nonce-secret" }
+ledger: { enabled: ${ledger} }
 revocation: { file: revocations.json }
 peers: { trustDomains: [example.org] }
 issuers:

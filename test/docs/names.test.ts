@@ -96,7 +96,7 @@ describe.each(DOCUMENTS)('$path', (document) => {
     const targets = /^TARGETS := (.*)$/m.exec(readText('Makefile'))?.[1]?.split(' ') ?? []
     const text = [...codeSpans(document), ...document.blocks.map((block) => block.text)].join('\n')
     for (const [, name = ''] of text.matchAll(/^(?:.*, )?make ([a-z]+)/gm)) expect(targets).toContain(name)
-    for (const [, name = ''] of text.matchAll(/npm run ([a-z]+)/g)) expect(Object.keys(scripts)).toContain(name)
+    for (const [, name = ''] of text.matchAll(/npm run ([a-z-]+)/g)) expect(Object.keys(scripts)).toContain(name)
   })
 })
 

@@ -1,8 +1,14 @@
 /** Tables in the documents that repeat what the code says. */
 import { describe, expect, test } from 'vitest'
+import { CONTAINMENT_KINDS, CONTAINMENT_OUTCOMES } from '../../src/app/ledger/containment.ts'
 import { REASON_NAMES, REASONS } from '../../src/check/reasons.ts'
 import type { ReplayStore } from '../../src/check/replay/replay-store.ts'
+import { caseWords } from '../../src/drill/cases/judge-case.ts'
 import { SCENARIOS } from '../../src/drill/scenarios/index.ts'
+import { FINDINGS } from '../../src/ledger/case/case.ts'
+import { INCIDENT_CLASSES } from '../../src/ledger/incident.ts'
+import { ruleGroups } from '../../src/monitoring/rules.ts'
+import { makeLedgerMetrics } from '../../src/observability/ledger-metrics.ts'
 import { makeMetricSet } from '../../src/observability/metric-set.ts'
 import { METRICS } from '../../src/observability/metric-table.ts'
 import { makePrometheusObserver } from '../../src/observability/prometheus-observer.ts'
@@ -15,10 +21,11 @@ const plain = (cell: string): string => cell.replaceAll('`', '')
 describe('docs/stories.md', () => {
   test('has every scenario of the drill in its order, as the drill tells it', () => {
     const told = tableRows(readDocument('docs/stories.md'), /^`/).map((row) => row.map(plain))
-    const played = SCENARIOS.map(({ name, honest, did, expected, stops }) => [
+    const played = SCENARIOS.map(({ name, honest, did, expected, investigated, stops }) => [
       name,
       `${honest ? 'honest' : 'attack'}: ${did}`,
       `${expected.status} ${expected.reason}`,
+      investigated === undefined ? '–' : caseWords({ name: investigated.finding, confidence: investigated.confidence }),
       stops,
     ])
     expect(told).toEqual(played)
@@ -43,14 +50,38 @@ describe('the drill output in README.md', () => {
   })
 
   test('counts them right', () => {
-    // The demo has one replica.
-    const played = SCENARIOS.filter(({ story }) => story !== 'two replicas')
+    // The demo has one replica, and no half minutes.
+    const played = SCENARIOS.filter(({ story, slow }) => story !== 'two replicas' && slow !== true)
     const honest = played.filter((one) => one.honest).length
-    const detected = played.filter((one) => one.expected.wouldDeny === true).length
+    const detected = played.filter(({ expected }) => expected.wouldDeny === true || expected.byLedger === true).length
     const stopped = played.length - honest - detected
     expect(output).toContain(
       `${played.length} of ${played.length} as expected: ${honest} honest passed, ${stopped} attacks stopped, ${detected} detected`,
     )
+  })
+})
+
+describe('docs/incident.md', () => {
+  const document = readDocument('docs/incident.md')
+
+  test('has every finding in its order, each class of incident once, and something to do for each', () => {
+    const [, table = ''] = document.prose.split('## What a finding means')
+    const rows = tableRows({ ...document, prose: table.split('\n## ')[0] ?? '' }, /^`/)
+    expect(rows.map(([finding = '']) => plain(finding))).toEqual([...FINDINGS])
+    const classes = rows.flatMap(([, name = '']) => (name === '–' ? [] : [plain(name)]))
+    expect(classes.toSorted()).toEqual([...INCIDENT_CLASSES].sort())
+    for (const [finding = '', name = '', ...texts] of rows) {
+      expect([finding, texts.length, texts.every((text) => text.length > 5)]).toEqual([finding, 2, true])
+      if (name !== '–') expect(plain(finding)).toContain(plain(name))
+    }
+  })
+
+  test('begins with alerts as the rules have them', () => {
+    const alerts = ruleGroups().flatMap(({ rules }) => rules.flatMap((rule) => ('alert' in rule ? [rule] : [])))
+    const told = tableRows(document, /^\[Holdfast/).map(([link = '', ...rest]) => [/\w+/.exec(link)?.[0], ...rest])
+    expect(told.length).toBeGreaterThan(4)
+    const known = alerts.map(({ alert, labels, annotations }) => [alert, labels.severity, annotations.summary])
+    for (const row of told) expect(known).toContainEqual(row)
   })
 })
 
@@ -85,7 +116,8 @@ describe('docs/metrics.md', () => {
       { name: 'c', mode: 'off' },
     ])
     runtime.configApplied({ hash: 'x', issuers: ['a', 'b'], insecureSettings: [] })
-    const components = ['config', 'replay_store', 'jwks:a', 'jwks:b', 'revocations']
+    makeLedgerMetrics(set, { classes: INCIDENT_CLASSES, revokes: CONTAINMENT_KINDS, outcomes: CONTAINMENT_OUTCOMES })
+    const components = ['config', 'replay_store', 'jwks:a', 'jwks:b', 'revocations', 'ledger']
     runtime.componentsChanged(new Map(components.map((name) => [name, { ready: true }])))
     const series = (await set.render()).body.split('\n').filter((line) => line.startsWith('holdfast_'))
     expect(document.text).toContain(`R = ${REASON_NAMES.length} reasons`)

@@ -184,6 +184,7 @@ describe.each(['redis', 'valkey'] as const)('holdfast doctor at %s', (flavour) =
           way: { target, tls: {} },
           names: makeKeyNames('holdfast:', false),
           keys: listKeys('holdfast:', false),
+          ledger: undefined,
           clockAllowanceMs: 5_000,
           nowMs: () => Date.now() + aheadMs,
         },

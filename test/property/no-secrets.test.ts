@@ -1,6 +1,7 @@
 /**
  * Rule 11 over a whole process at its most talkative: secrets are planted in honest and hostile requests of every kind, and
- * not a piece of one may stand in anything that the process writes. The parts have their own test in secrets.test.ts.
+ * not a piece of one may stand in anything that the process writes. The parts have their own test in secrets.test.ts, the
+ * ledger, its console and its cases in test/integration/ledger-privacy.test.ts.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
@@ -8,18 +9,19 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newSigningKey } from '../../src/drill/mint.ts'
 import { type CheckClient, type CheckRequest, encodeCheckRequest, makeCheckClient } from '../support/envoy-messages.ts'
+import { type OtlpReceiver, startOtlpReceiver } from '../support/otlp-receiver.ts'
 import { configText, makeHolder, makeParties, type Parties, routeOf } from '../support/parties.ts'
 import { KINDS, type Planter, sendPlanted, wishes } from '../support/planted-requests.ts'
+import { PIECE, piecesIn } from '../support/planted-secrets.ts'
 import { freePort } from '../support/ports.ts'
 import { type RunningHoldfast, startServing, until } from '../support/running-holdfast.ts'
 
 const AUTHORITY = 'api.example.com'
-/** A shorter piece of a secret helps nobody to guess it. */
-const PIECE = 12
 /** Not more than the log takes in one go: what is left out of it could not be looked at. */
 const REQUESTS = 110
 
 let parties: Parties
+let receiver: OtlpReceiver
 let ports: { grpc: number; admin: number }
 let holdfast: RunningHoldfast
 let client: CheckClient
@@ -30,6 +32,7 @@ const planted = new Set<string>()
 
 beforeAll(async () => {
   parties = await makeParties()
+  receiver = await startOtlpReceiver()
   ports = { grpc: await freePort(), admin: await freePort() }
   const clientSecret = plant(`cs.${random(24)}`)
   parties.write('client-secret', clientSecret)
@@ -51,6 +54,7 @@ beforeAll(async () => {
 afterAll(async () => {
   client?.close()
   await holdfast?.stop()
+  await receiver?.stop()
   parties?.forget()
 }, 60_000)
 
@@ -63,7 +67,7 @@ function config(more: Readonly<Record<string, unknown>> = {}): string {
   return configText(ports, routes, {
     server: { clientSecret: 'file:client-secret', deadlineMs: 5_000 },
     log: { level: 'debug', decisions: 'all' },
-    audit: { file: 'audit.jsonl', decisions: 'all' },
+    audit: { file: 'audit.jsonl', stdout: true, otlp: { endpoint: receiver.logsUrl }, decisions: 'all' },
     peers: { trustDomains: ['example.org'], forwardedClientCert: { from: 'envoy' } },
     ...more,
   })
@@ -92,19 +96,8 @@ async function send(request: CheckRequest, clientSecret: string): Promise<string
   return nonce
 }
 
-/** Pieces of the secrets that stand in a text; a few are enough. */
 function leaked(text: string): string[] {
-  const pieces = new Set<string>()
-  for (let i = 0; i + PIECE <= text.length; i++) pieces.add(text.slice(i, i + PIECE))
-  const found: string[] = []
-  for (const secret of planted) {
-    for (let i = 0; i + PIECE <= secret.length && found.length < 5; i++) {
-      const piece = secret.slice(i, i + PIECE)
-      // Around a secret stands what is none, such as the beginning of every JWT.
-      if (/^[A-Za-z0-9_-]+$/.test(piece) && pieces.has(piece)) found.push(piece)
-    }
-  }
-  return found
+  return piecesIn(text, planted)
 }
 
 describe('rule 11 everything that a process writes', () => {
@@ -134,12 +127,16 @@ describe('rule 11 everything that a process writes', () => {
 
     await holdfast.stop()
     const audit = readFileSync(`${parties.dir}/audit.jsonl`, 'utf8')
-    const everything = [...written, holdfast.stdout(), holdfast.stderr(), audit].join('\n')
+    const collected = receiver.bodies.join('\n')
+    const everything = [...written, holdfast.stdout(), holdfast.stderr(), audit, collected].join('\n')
     expect(leaked(everything)).toEqual([])
     // What was looked at is what there is to see.
     const decisions = holdfast.logged('decision')
     expect(decisions.length).toBeGreaterThan(REQUESTS)
-    expect(audit.split('"class_uid":6003').length).toBeGreaterThan(REQUESTS)
+    for (const place of [audit, holdfast.stdout()]) {
+      expect(place.split('"class_uid":6003').length).toBeGreaterThan(REQUESTS)
+    }
+    expect(receiver.logs().length).toBeGreaterThan(REQUESTS)
     expect(new Set(decisions.map(({ reason }) => reason)).size).toBeGreaterThan(10)
     expect(everything).toContain('holdfast_decisions_total')
     expect(planted.size).toBeGreaterThan(REQUESTS)

@@ -1,4 +1,4 @@
-/** A receiver of OTLP over HTTP in its JSON form, on loopback: keeps the spans that come. */
+/** A receiver of OTLP over HTTP in its JSON form, on loopback: keeps the spans and log records that come. */
 import { createServer } from 'node:http'
 import { freePort } from './ports.ts'
 
@@ -14,16 +14,33 @@ export interface ReceivedSpan {
   readonly attributes: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[]
 }
 
+/** A value of OTLP as plain data. */
+export interface ReceivedLog {
+  readonly timeUnixNano: string
+  readonly severityNumber: number
+  readonly severityText: string
+  readonly eventName: string
+  readonly body: unknown
+}
+
+type AnyValue = Readonly<Record<string, unknown>>
+
 interface ExportRequest {
-  readonly resourceSpans: readonly {
+  readonly resourceLogs?: readonly {
+    readonly scopeLogs: readonly { readonly logRecords: readonly (ReceivedLog & { readonly body: AnyValue })[] }[]
+  }[]
+  readonly resourceSpans?: readonly {
     readonly resource: { readonly attributes: ReceivedSpan['attributes'] }
     readonly scopeSpans: readonly { readonly spans: readonly ReceivedSpan[] }[]
   }[]
 }
 
 export interface OtlpReceiver {
+  /** For spans. */
   readonly url: string
+  readonly logsUrl: string
   readonly bodies: string[]
+  logs(): ReceivedLog[]
   spans(): ReceivedSpan[]
   services(): unknown[]
   stop(): Promise<void>
@@ -44,13 +61,20 @@ export async function startOtlpReceiver(port?: number): Promise<OtlpReceiver> {
   const requests = (): ExportRequest[] => bodies.map((body) => JSON.parse(body) as ExportRequest)
   return {
     url: `http://127.0.0.1:${listening}/v1/traces`,
+    logsUrl: `http://127.0.0.1:${listening}/v1/logs`,
     bodies,
+    logs: () =>
+      requests().flatMap(({ resourceLogs = [] }) =>
+        resourceLogs.flatMap(({ scopeLogs }) =>
+          scopeLogs.flatMap(({ logRecords }) => logRecords.map((one) => ({ ...one, body: plainOf(one.body) }))),
+        ),
+      ),
     spans: () =>
-      requests().flatMap(({ resourceSpans }) =>
+      requests().flatMap(({ resourceSpans = [] }) =>
         resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)),
       ),
     services: () =>
-      requests().flatMap(({ resourceSpans }) =>
+      requests().flatMap(({ resourceSpans = [] }) =>
         resourceSpans.map(({ resource }) => attributesOf(resource)['service.name']),
       ),
     stop: () =>
@@ -59,6 +83,20 @@ export async function startOtlpReceiver(port?: number): Promise<OtlpReceiver> {
         server.closeAllConnections()
       }),
   }
+}
+
+/** Whole numbers may come as text (JSON mapping of Protocol Buffers). */
+function plainOf(value: AnyValue): unknown {
+  const { arrayValue, kvlistValue, intValue, ...scalar } = value as {
+    readonly arrayValue?: { readonly values?: readonly AnyValue[] }
+    readonly kvlistValue?: { readonly values?: readonly { readonly key: string; readonly value: AnyValue }[] }
+    readonly intValue?: unknown
+  }
+  if (arrayValue !== undefined) return (arrayValue.values ?? []).map(plainOf)
+  if (kvlistValue !== undefined) {
+    return Object.fromEntries((kvlistValue.values ?? []).map((member) => [member.key, plainOf(member.value)]))
+  }
+  return intValue === undefined ? Object.values(scalar)[0] : Number(intValue)
 }
 
 export function attributesOf({ attributes }: Pick<ReceivedSpan, 'attributes'>): Record<string, unknown> {
