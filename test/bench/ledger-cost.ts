@@ -1,6 +1,7 @@
 /**
- * What the ledger costs: two servers that differ in `ledger.enabled` only get the same load in turn, each first as often as the
- * other; and how many decisions a second it takes before it drops, and that it says so beyond.
+ * What the ledger costs: servers that differ in `ledger.enabled` only get the same load in turn, each first as often as the
+ * others; one more without it is the control, since two processes that run the same code differ as well. And how many decisions
+ * a second it takes before it drops, and that it says so beyond.
  */
 import { type RedisServer, startRedis } from '../support/redis.ts'
 import { fetchNonce, isExpected, makeCases } from './cases.ts'
@@ -11,11 +12,13 @@ import { type ServerOptions, type Started, startServer } from './server.ts'
 import { type Load, median } from './summary.ts'
 import { checkBytes } from './world.ts'
 
-/** CPU microseconds a call with the ledger, without it, and the median of the ratios of the rounds. */
+/** CPU microseconds a call with the ledger and without it, and the medians of the ratios of the rounds. */
 export interface Cost {
   readonly onUs: number
   readonly offUs: number
   readonly ratio: number
+  /** Of another process without it to the one without it: what a ratio says at all. */
+  readonly control: number
 }
 
 export interface Throughput {
@@ -43,18 +46,24 @@ const WARM_UP_CALLS = 20_000
 /** The ledger writes once a second: what a block left behind is its own. */
 const SETTLE_MS = 1_200
 const ONE_TIME_SESSIONS = 40_000
+/** A session that is used for the first time is written more often than one that goes on. */
+const AGEING_MS = 60_000
 
 export async function measureLedger(options: ServerOptions, rounds: number, seconds: number): Promise<LedgerCost> {
   const costs: Record<string, Cost> = {}
   for (const store of ['memory', 'redis'] as const) {
     const redis = store === 'redis' ? await startRedis({ args: ['--maxmemory-policy', 'noeviction'] }) : undefined
-    const sides = [await startSide(options, true, redis), await startSide(options, false, redis)] as const
+    const wishes = [true, false, false]
+    const [on, off, control] = await Promise.all(wishes.map((ledger) => startSide(options, ledger, redis)))
+    if (on === undefined || off === undefined || control === undefined) throw new Error('a server is missing')
+    const sides = { on, off, control }
+    await new Promise((resolve) => setTimeout(resolve, AGEING_MS))
     for (const load of ['paced', 'saturated'] as const) {
       for (const what of ['dpop', 'sessions'] as const) {
         costs[`${store}, ${what}, ${load}`] = await compare(sides, what, load, rounds, seconds)
       }
     }
-    for (const side of sides) await stopSide(side)
+    for (const side of [on, off, control]) await stopSide(side)
     await redis?.stop()
   }
   const redis = await startRedis({ args: ['--maxmemory-policy', 'noeviction'] })
@@ -86,29 +95,32 @@ function sessionsOf({ world }: Started, count: number): readonly Buffer[] {
 }
 
 async function compare(
-  sides: readonly [on: Side, off: Side],
+  { on, off, control }: Readonly<Record<'on' | 'off' | 'control', Side>>,
   what: 'dpop' | 'sessions',
   load: Load,
   rounds: number,
   seconds: number,
 ): Promise<Cost> {
-  const measured: { readonly on: number; readonly off: number }[] = []
+  const measured: Readonly<Record<'on' | 'off' | 'control', number>>[] = []
   // The first round warms this load up and is thrown away.
   for (let round = 0; round <= rounds; round++) {
-    const [on, off] = sides
-    const order = round % 2 === 0 ? [on, off] : [off, on]
+    const all = [on, off, control]
     const us = new Map<Side, number>()
-    for (const side of order) us.set(side, await cpuOf(side, what, load, seconds))
-    const one = { on: us.get(on) ?? Number.NaN, off: us.get(off) ?? Number.NaN }
-    process.stderr.write(
-      `ledger ${what} ${load} ${round}/${rounds}: on ${one.on.toFixed(1)} off ${one.off.toFixed(1)}\n`,
-    )
+    for (const i of all.keys()) {
+      const side = all[(i + round) % all.length] as Side
+      us.set(side, await cpuOf(side, what, load, seconds))
+    }
+    const of = (side: Side): number => us.get(side) ?? Number.NaN
+    const one = { on: of(on), off: of(off), control: of(control) }
+    const told = Object.entries(one).map(([name, value]) => `${name} ${value.toFixed(1)}`)
+    process.stderr.write(`ledger ${what} ${load} ${round}/${rounds}: ${told.join(' ')}\n`)
     if (round > 0) measured.push(one)
   }
   return {
     onUs: median(measured.map(({ on }) => on)),
     offUs: median(measured.map(({ off }) => off)),
-    ratio: median(measured.map(({ on, off }) => on / off)),
+    ratio: median(measured.map((one) => one.on / one.off)),
+    control: median(measured.map((one) => one.control / one.off)),
   }
 }
 

@@ -111,14 +111,14 @@ function racesLine({ proofs, racers, once, seconds }: Races): string {
 
 function ledgerRows({ costs, manySessions, oneTime }: LedgerCost): readonly string[] {
   const rows = Object.entries(costs).map(
-    ([name, { onUs, offUs, ratio }]) =>
-      `| ${name} | ${onUs.toFixed(0)} | ${offUs.toFixed(0)} | ${ratio.toFixed(3)} | ≤ ${TARGETS.ledgerToNone} |`,
+    ([name, { onUs, offUs, ratio, control }]) =>
+      `| ${name} | ${onUs.toFixed(0)} | ${offUs.toFixed(0)} | ${ratio.toFixed(2)} | ${control.toFixed(2)} | ≤ ${TARGETS.ledgerToNone} |`,
   )
   const told = (what: string, { perSecond, decisions, dropped }: LedgerCost['oneTime']): string =>
     `| ${what}: ${decisions} decisions at ${perSecond.toFixed(0)} a second | ${dropped} dropped |`
   return [
-    '| CPU µs a call | with the ledger | without | ratio | target |',
-    '| --- | --: | --: | --: | --: |',
+    '| CPU µs a call | with the ledger | without | ratio | of the control | target |',
+    '| --- | --: | --: | --: | --: | --: |',
     ...rows,
     '',
     '| the ledger in Redis | |',
