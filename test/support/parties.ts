@@ -93,7 +93,7 @@ export async function makeHolder(
   claims: Readonly<Record<string, unknown>> = {},
   algorithm: ProofAlgorithm = 'ES256',
 ): Promise<Holder> {
-  const { key } = await newSigningKey(algorithm)
+  const key = await keyForCommands(algorithm)
   const now = nowSeconds()
   const token = await mintToken(issuerKey, {
     iss: ISSUER,
@@ -107,6 +107,12 @@ export async function makeHolder(
     ...claims,
   })
   return { token, key }
+}
+
+/** One thumbprint in 64 starts with a dash, which a command line takes for an option unless `--` stands before it. */
+async function keyForCommands(algorithm: ProofAlgorithm): Promise<Holder['key']> {
+  const { key } = await newSigningKey(algorithm)
+  return key.thumbprint.startsWith('-') ? keyForCommands(algorithm) : key
 }
 
 /** A fresh proof of the holder for one request. */
