@@ -177,7 +177,9 @@ async function consoleText(path: string): Promise<string> {
 }
 
 async function commandText(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await runCommand([...args, '--config', file])
+  // In front of what may stand behind `--`.
+  const [name = '', ...rest] = args
+  const { code, stdout, stderr } = await runCommand([name, '--config', file, ...rest])
   expect([args, code, stderr]).toEqual([args, 0, ''])
   return stdout
 }
@@ -215,7 +217,7 @@ describe('rule 11 everything that the ledger keeps and shows', () => {
       cases.push(await consoleText(query), await consoleText(`api/${query}`))
     }
     for (const form of [[], ['--json'], ['--markdown']])
-      cases.push(await commandText('investigate', 'key', key, ...form))
+      cases.push(await commandText('investigate', ...form, '--', 'key', key))
     shown.push(await commandText('sessions'), await commandText('sessions', '--json'))
     for (const page of ['metrics', 'readyz', 'config']) shown.push((await holdfast.page(`/${page}`)).body)
     const octets = await octetsOfRedis(redis.admin())
