@@ -1,8 +1,10 @@
 /**
- * Asks one page of the admin port, in bounded time and size. With TLS the certificate is not looked at: it is made for those
- * who come from outside, nothing secret is sent, and the answer is read with the suspicion that plaintext gets too.
+ * Asks one page of the admin port, in bounded time and size. With TLS the certificate is not looked at unless it is said how:
+ * it is made for those who come from outside, and the answer is read with the suspicion that plaintext gets too. Who sends a
+ * secret has to say how.
  */
-import { get as getPlain, type RequestOptions } from 'node:http'
+import { get as getPlain } from 'node:http'
+import type { RequestOptions } from 'node:https'
 
 export interface AdminPage {
   readonly status: number
@@ -12,13 +14,18 @@ export interface AdminPage {
 export interface PageWishes {
   readonly timeoutMs: number
   readonly maxBytes: number
+  /** A secret among them must go nowhere else: `tls` has to be given with it. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** How the certificate is judged. */
+  readonly tls?: RequestOptions
 }
 
 /** `tooLarge`: somebody answered, at length. */
 export type AskedPage = AdminPage | { readonly why: string; readonly tooLarge: boolean }
 
 /** Never rejects. */
-export async function askPage(url: URL, { timeoutMs, maxBytes }: PageWishes): Promise<AskedPage> {
+export async function askPage(url: URL, wishes: PageWishes): Promise<AskedPage> {
+  const { timeoutMs, maxBytes, headers = {}, tls = { rejectUnauthorized: false } } = wishes
   const secured = url.protocol === 'https:'
   // Only here: a probe starts a process each time.
   const get = secured ? (await import('node:https')).get : getPlain
@@ -30,7 +37,7 @@ export async function askPage(url: URL, { timeoutMs, maxBytes }: PageWishes): Pr
       resolve({ why, tooLarge })
     }
     // An agent of its own: the global one may have been told to use a proxy, which has no business here.
-    const options: RequestOptions = { agent: false, signal, ...(secured && { rejectUnauthorized: false }) }
+    const options: RequestOptions = { agent: false, signal, headers, ...(secured && tls) }
     const request = get(url, options, (response) => {
       const chunks: Buffer[] = []
       let bytes = 0

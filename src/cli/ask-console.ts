@@ -4,8 +4,8 @@
  */
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { request as requestHttp } from 'node:http'
-import { type RequestOptions, request as requestHttps } from 'node:https'
+import type { RequestOptions } from 'node:https'
+import { askPage } from '../app/ask-page.ts'
 import { parseJsonAnswer } from '../app/json-answer.ts'
 import type { JsonObject } from '../check/codec/strict-json.ts'
 import type { Secret } from '../config/secret.ts'
@@ -37,13 +37,20 @@ export async function askConsole(
 ): Promise<ConsoleAnswer> {
   const url = new URL(`/console/api/${page}`, server.url)
   for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value)
-  let answer: { readonly status: number; readonly body: string }
+  // Two readings of a file that changes may disagree: no secret goes out then.
+  if ((url.protocol === 'https:') !== (server.certificatePath !== undefined)) {
+    return { kind: 'none', why: 'admin.tls has changed in between; try again' }
+  }
+  let tls: RequestOptions
   try {
-    answer = await fetchJson(url, server)
+    tls = await pinnedTo(server.certificatePath)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     return { kind: 'none', why: code ?? message }
   }
+  const headers = { authorization: `Bearer ${server.secret.reveal().toString('latin1')}`, accept: 'application/json' }
+  const answer = await askPage(url, { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, headers, tls })
+  if ('why' in answer) return { kind: 'none', why: answer.tooLarge ? FOREIGN : answer.why }
   const value = parseJsonAnswer(answer.body)
   const why = typeof value?.['error'] === 'string' ? value['error'] : FOREIGN
   if (answer.status === 200 && value !== undefined) return { kind: 'answer', value }
@@ -53,38 +60,12 @@ export async function askConsole(
   return { kind: 'none', why }
 }
 
-async function fetchJson(
-  url: URL,
-  { secret, certificatePath }: ConsoleServer,
-): Promise<{ readonly status: number; readonly body: string }> {
-  const pinned = certificatePath === undefined ? undefined : await readFile(certificatePath)
-  const headers = { authorization: `Bearer ${secret.reveal().toString('latin1')}`, accept: 'application/json' }
-  const signal = AbortSignal.timeout(TIMEOUT_MS)
-  // An agent of its own: the global one may have been told to use a proxy, which has no business here.
-  const options: RequestOptions = { agent: false, signal, headers, ...(pinned && pinnedTo(pinned)) }
-  return new Promise((resolve, reject) => {
-    const failed = (error: Error): void => {
-      reject(signal.aborted ? new Error(`no answer within ${TIMEOUT_MS} ms`) : error)
-    }
-    const request = (pinned === undefined ? requestHttp : requestHttps)(url, options, (response) => {
-      const chunks: Buffer[] = []
-      let bytes = 0
-      response.on('error', failed)
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length
-        if (bytes <= MAX_BYTES) chunks.push(chunk)
-        else request.destroy(new Error(FOREIGN))
-      })
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }))
-    })
-    request.on('error', failed)
-    request.end()
-  })
-}
-
-/** The names in the certificate are those of clients outside; here it is known by itself, whoever signed it. */
-function pinnedTo(pem: Buffer): RequestOptions {
+/** Without the file of the certificate one is judged as usual: the secret goes to nobody who is not known. */
+async function pinnedTo(certificatePath: string | undefined): Promise<RequestOptions> {
+  if (certificatePath === undefined) return {}
+  const pem = await readFile(certificatePath)
   const { fingerprint256 } = new X509Certificate(pem)
+  // The names in it are those of clients outside; here it is known by itself, whoever signed it.
   return {
     ca: [pem],
     allowPartialTrustChain: true,

@@ -5,6 +5,7 @@ import type { Result } from '../check/result.ts'
 import { REVOCATION_KINDS, type Revocation, type RevocationKind } from '../check/revocation/revocation.ts'
 import { normaliseRevocationValue } from '../check/revocation/revocation-value.ts'
 import type { Config } from '../config/schema.ts'
+import { looksLikeToken } from '../ledger/case/question.ts'
 import { parseTime } from '../revocations/rfc3339.ts'
 import type { Parsed } from './args.ts'
 import type { Io } from './command.ts'
@@ -126,14 +127,6 @@ async function listedValue(kind: RevocationKind, given: string, io: Io): Promise
   if (given !== '-') return looksLikeToken(given) ? sha256(given) : given
   const text = (await io.stdin()).trim()
   return text === '' || /^[0-9A-Fa-f]{64}$/.test(text) ? text : sha256(text)
-}
-
-/** A JWT, signed or encrypted, well formed or not: parts with dots between them, the first a JSON object. */
-function looksLikeToken(text: string): boolean {
-  const parts = text.split('.')
-  return (
-    (parts.length === 3 || parts.length === 5) && /^\s*\{/.test(Buffer.from(parts[0] ?? '', 'base64url').toString())
-  )
 }
 
 function sha256(token: string): string {

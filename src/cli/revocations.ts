@@ -11,6 +11,7 @@ import type { Command, Io } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { type Lists, printable, readSettings, tellTrouble, unknownKind, wrongUse } from './revocation-settings.ts'
 import { withSharedList } from './shared-list.ts'
+import { table } from './table.ts'
 
 const NAME = 'revocations'
 const OPTIONS = {
@@ -114,17 +115,4 @@ function print(listed: readonly Listed[], several: boolean, json: boolean, io: I
 function row({ id, kind, value, issuer, issuedBeforeSeconds, expiresAtSeconds, by, why }: Revocation): string[] {
   const ends = expiresAtSeconds === undefined ? 'never' : formatTime(expiresAtSeconds)
   return [id, kind, value, issuer ?? 'any', formatTime(issuedBeforeSeconds), ends, by ?? '-', why ?? '-'].map(printable)
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)))
-  return rows
-    .map(
-      (cells) =>
-        `${cells
-          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('')
 }

@@ -1,11 +1,11 @@
 /** `holdfast revoke`: the kill switch. Cuts off a token, a session, or everything of an identity. */
-import { changeRevocationFile } from '../adapters/files/revocation-file.ts'
+import { addToRevocationFile } from '../adapters/files/revocation-file.ts'
 import { askReach } from '../adapters/redis/revocation/ask-reach.ts'
 import type { ListServer } from '../adapters/redis/revocation/list-connection.ts'
 import { addToSharedList } from '../adapters/redis/revocation/shared-list.ts'
 import { REVOCATION_KINDS } from '../check/revocation/revocation.ts'
 import { EXAMPLES } from '../check/revocation/revocation-value.ts'
-import { hasEnded, toRawEntry } from '../revocations/raw-entry.ts'
+import { toRawEntry } from '../revocations/raw-entry.ts'
 import { formatTime } from '../revocations/rfc3339.ts'
 import { readArgs } from './args.ts'
 import type { Command, Io } from './command.ts'
@@ -108,15 +108,11 @@ function targetOf({ file, shared }: Lists, to: string | undefined): string | Lis
 }
 
 async function writeToFile(made: NewRevocation, file: string, json: boolean, io: Io): Promise<number> {
-  const entry = toRawEntry(made.revocation)
-  const written = await changeRevocationFile(file, (entries) => [
-    ...entries.filter((old) => !hasEnded(old, made.revocation.atSeconds)),
-    entry,
-  ])
+  const written = await addToRevocationFile(file, made.revocation)
   if (!written.ok) return tellTrouble(NAME, written.error, io)
   if (json) {
     const taken = { file, takenUpWithinSeconds: TAKEN_UP_WITHIN_SECONDS }
-    io.out(`${JSON.stringify({ ...(entry as object), ...taken }, null, 2)}\n`)
+    io.out(`${JSON.stringify({ ...(toRawEntry(made.revocation) as object), ...taken }, null, 2)}\n`)
   } else print(made, `${file}: running servers take it up within ${TAKEN_UP_WITHIN_SECONDS} s`, io)
   return EXIT.done
 }

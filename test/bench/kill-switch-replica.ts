@@ -7,6 +7,7 @@
 import { createInterface } from 'node:readline'
 import { listServer } from '../../src/adapters/redis/revocation/list-connection.ts'
 import { makeSharedRevocations } from '../../src/adapters/redis/revocation/shared-revocations.ts'
+import { BLANK_QUERY } from '../../src/check/revocation/revocation.ts'
 
 const LOOK_INTERVAL_MS = 5
 const MAX_STALENESS_MS = 10_000
@@ -55,17 +56,11 @@ function look(): void {
 
 function queryOf(sessionId: string): Parameters<typeof list.find>[0] {
   return {
+    ...BLANK_QUERY,
     tokenSha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-    tokenId: undefined,
     issuer: 'https://as.example.com',
     sessionId,
     subject: 'deployer',
-    client: undefined,
-    keyThumbprint: undefined,
-    certificateThumbprints: [],
-    certificateIssuerSerial: undefined,
-    certificateNotBeforeSeconds: undefined,
-    workloads: [],
     issuedAtSeconds: 1,
   }
 }

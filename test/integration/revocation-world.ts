@@ -8,7 +8,7 @@ import {
   makeSharedRevocations,
   type SharedRevocations,
 } from '../../src/adapters/redis/revocation/shared-revocations.ts'
-import type { Revocation, RevocationQuery } from '../../src/check/revocation/revocation.ts'
+import { BLANK_QUERY, type Revocation, type RevocationQuery } from '../../src/check/revocation/revocation.ts'
 import { until } from '../support/redis.ts'
 
 export interface Replica extends SharedRevocations {
@@ -27,17 +27,9 @@ export interface ReplicaOptions {
 }
 
 const QUERY: RevocationQuery = {
+  ...BLANK_QUERY,
   tokenSha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-  tokenId: undefined,
   issuer: 'https://as.example.com',
-  sessionId: undefined,
-  subject: undefined,
-  client: undefined,
-  keyThumbprint: undefined,
-  certificateThumbprints: [],
-  certificateIssuerSerial: undefined,
-  certificateNotBeforeSeconds: undefined,
-  workloads: [],
   issuedAtSeconds: 1,
 }
 

@@ -6,7 +6,8 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Result } from '../../check/result.ts'
-import type { RawEntry } from '../../revocations/raw-entry.ts'
+import type { Revocation } from '../../check/revocation/revocation.ts'
+import { hasEnded, type RawEntry, toRawEntry } from '../../revocations/raw-entry.ts'
 import {
   MAX_DOCUMENT_BYTES,
   type RevocationDocument,
@@ -31,6 +32,14 @@ const NEW_FILE_MODE = 0o644
 export async function readRevocationFile(path: string): Promise<Result<RevocationDocument, FileTrouble>> {
   const entries = await readEntries(path)
   return entries.ok ? { ok: true, value: readRevocations(entries.value) } : entries
+}
+
+/** Adds one, and takes out those that have ended. Resolves as `changeRevocationFile`. */
+export function addToRevocationFile(path: string, revocation: Revocation): Promise<Result<true, FileTrouble>> {
+  return changeRevocationFile(path, (entries) => [
+    ...entries.filter((old) => !hasEnded(old, revocation.atSeconds)),
+    toRawEntry(revocation),
+  ])
 }
 
 /**

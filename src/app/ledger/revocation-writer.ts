@@ -1,11 +1,10 @@
 /** Where containment writes: the list that all replicas share, or with the embedded store the watched file. */
-import { changeRevocationFile } from '../../adapters/files/revocation-file.ts'
+import { addToRevocationFile } from '../../adapters/files/revocation-file.ts'
 import { ListTrouble, listServer } from '../../adapters/redis/revocation/list-connection.ts'
 import { addToSharedList } from '../../adapters/redis/revocation/shared-list.ts'
 import type { Revocation } from '../../check/revocation/revocation.ts'
 import type { Config } from '../../config/schema.ts'
 import type { Secrets } from '../../config/secrets.ts'
-import { hasEnded, toRawEntry } from '../../revocations/raw-entry.ts'
 import { redisAccess } from '../redis-access.ts'
 
 /** Resolves to undefined once the list has it, else to what is in the way. Never rejects. */
@@ -35,10 +34,7 @@ export async function openRevocationWriter(
 
 function writeToFile(file: string): WriteRevocation {
   return async (revocation) => {
-    const written = await changeRevocationFile(file, (entries) => [
-      ...entries.filter((old) => !hasEnded(old, revocation.atSeconds)),
-      toRawEntry(revocation),
-    ])
+    const written = await addToRevocationFile(file, revocation)
     return written.ok ? undefined : written.error.message
   }
 }

@@ -8,6 +8,7 @@ import type { VerifiedToken } from '../../check/token/verified-token.ts'
 import type { Identifiers } from '../../ledger/identifiers.ts'
 import type { Incident } from '../../ledger/incident.ts'
 import type { LedgerStore } from '../../ledger/ledger-store.ts'
+import { openHandle } from '../../ledger/opened-handle.ts'
 import type { SessionRecord } from '../../ledger/session-record.ts'
 import type { Containable, ContainmentKind, ContainmentTarget } from './containment.ts'
 
@@ -75,15 +76,15 @@ function ofRecord(
   }
 }
 
-function sessionTarget(
-  { id, issuer, handle, tokens }: SessionRecord,
-  names: TargetSources['names'],
-): ContainmentTarget | undefined {
-  const value = names.open(id, issuer, handle)
-  if (value === undefined) return undefined
-  // A token without sid and jti is its hash, which no issuer narrows.
-  const isHash = handle.kind === 'token' && tokens.some(({ token }) => token === names.token(value))
-  return { kind: handle.kind, value, issuer: isHash ? undefined : issuer }
+function sessionTarget(record: SessionRecord, names: TargetSources['names']): ContainmentTarget | undefined {
+  const handle = openHandle(record, names)
+  if (handle === undefined) return undefined
+  const { kind, value } = handle
+  return {
+    kind: kind === 'sid' ? 'session' : 'token',
+    value,
+    issuer: kind === 'hash' ? undefined : record.issuer,
+  }
 }
 
 function keyTarget(value: string): ContainmentTarget {

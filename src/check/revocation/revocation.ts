@@ -52,6 +52,22 @@ export interface RevocationQuery {
   readonly issuedAtSeconds: number | undefined
 }
 
+/** Shows nothing: what is shown is added to it. */
+export const BLANK_QUERY: RevocationQuery = {
+  tokenSha256: '',
+  tokenId: undefined,
+  issuer: '',
+  sessionId: undefined,
+  subject: undefined,
+  client: undefined,
+  keyThumbprint: undefined,
+  certificateThumbprints: [],
+  certificateIssuerSerial: undefined,
+  certificateNotBeforeSeconds: undefined,
+  workloads: [],
+  issuedAtSeconds: undefined,
+}
+
 export type RevocationOutcome =
   | { readonly kind: 'clear' }
   | { readonly kind: 'revoked'; readonly revocation: Pick<Revocation, 'id' | 'kind'> }

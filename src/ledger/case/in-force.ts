@@ -2,7 +2,12 @@
  * What the list of revocations says now, asked with what the ledger keeps: which entries cut a session off whoever brings it,
  * and which cut off who brought it. Where no list was given, or it cannot tell, what the ledger saw refused counts.
  */
-import type { Revocation, RevocationList, RevocationQuery } from '../../check/revocation/revocation.ts'
+import {
+  BLANK_QUERY,
+  type Revocation,
+  type RevocationList,
+  type RevocationQuery,
+} from '../../check/revocation/revocation.ts'
 import { isAlive } from '../inventory.ts'
 import type { Sender } from '../sender.ts'
 import type { SessionRecord } from '../session-record.ts'
@@ -30,31 +35,16 @@ interface Look {
   readonly isUnsure: boolean
 }
 
-const BLANK: RevocationQuery = {
-  tokenSha256: '',
-  tokenId: undefined,
-  issuer: '',
-  sessionId: undefined,
-  subject: undefined,
-  client: undefined,
-  keyThumbprint: undefined,
-  certificateThumbprints: [],
-  certificateIssuerSerial: undefined,
-  certificateNotBeforeSeconds: undefined,
-  workloads: [],
-  issuedAtSeconds: undefined,
-}
-
 /** Without a list what the ledger saw refused counts. */
 export function makeInForce(list: RevocationList | undefined, questions: RevocationQuestions, nowMs: number): InForce {
   const looks = new Map<string, Look>()
-  const blank = list?.find(BLANK, nowMs / 1000)
+  const blank = list?.find(BLANK_QUERY, nowMs / 1000)
   const problem = blank?.kind === 'stale' ? blank.detail : undefined
   const canTell = list !== undefined && problem === undefined
 
   function find(parts: readonly Partial<RevocationQuery>[], issuedAtSeconds: number | undefined): readonly Entry[] {
     const found = parts.flatMap((part) => {
-      const outcome = list?.find({ ...BLANK, ...part, issuedAtSeconds }, nowMs / 1000)
+      const outcome = list?.find({ ...BLANK_QUERY, ...part, issuedAtSeconds }, nowMs / 1000)
       return outcome?.kind === 'revoked' ? [outcome.revocation] : []
     })
     return [...new Map(found.map((entry) => [entry.id, entry])).values()]

@@ -1,6 +1,7 @@
 /** What a list of revocations can be asked of a session, from what the ledger keeps of it: one question for each kind. */
 import type { RevocationKind, RevocationQuery } from '../../check/revocation/revocation.ts'
 import type { Identifiers } from '../identifiers.ts'
+import { type OpenedHandle, openHandle } from '../opened-handle.ts'
 import type { SessionRecord } from '../session-record.ts'
 import { isHashedSubject, type Question } from './question.ts'
 
@@ -20,11 +21,11 @@ export function makeQuestions(
   names: Pick<Identifiers, 'open' | 'token' | 'jti' | 'subject'>,
   asked: Question,
 ): RevocationQuestions {
-  const opened = new Map<string, string | undefined>()
+  const opened = new Map<string, OpenedHandle | undefined>()
 
-  function handleOf({ id, issuer, handle }: SessionRecord): string | undefined {
-    if (!opened.has(id)) opened.set(id, names.open(id, issuer, handle))
-    return opened.get(id)
+  function handleOf(session: SessionRecord): OpenedHandle | undefined {
+    if (!opened.has(session.id)) opened.set(session.id, openHandle(session, names))
+    return opened.get(session.id)
   }
 
   function subjectOf({ subject }: SessionRecord): string | undefined {
@@ -33,12 +34,11 @@ export function makeQuestions(
   }
 
   function byHandle(session: SessionRecord): readonly Part[] {
-    const { issuer, handle, tokens } = session
-    const value = handleOf(session)
-    if (value === undefined) return []
-    if (handle.kind === 'session') return [{ sessionId: value, issuer }]
-    const isHash = tokens.some(({ token }) => token === names.token(value))
-    return [isHash ? { tokenSha256: value } : { tokenId: value, issuer }]
+    const handle = handleOf(session)
+    if (handle === undefined) return []
+    const { kind, value } = handle
+    if (kind === 'hash') return [{ tokenSha256: value }]
+    return [{ [kind === 'sid' ? 'sessionId' : 'tokenId']: value, issuer: session.issuer }]
   }
 
   /** A token is the session where it is its only one. */

@@ -4,21 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { readRevocations } from '../../../../src/app/ledger/read-revocations.ts'
-import type { RevocationQuery } from '../../../../src/check/revocation/revocation.ts'
+import { BLANK_QUERY, type RevocationQuery } from '../../../../src/check/revocation/revocation.ts'
 import { configText, loadText } from '../../config/config-file.ts'
 
 const QUERY: RevocationQuery = {
-  tokenSha256: '',
-  tokenId: undefined,
+  ...BLANK_QUERY,
   issuer: 'https://as.example.com',
   sessionId: 'cut-off',
-  subject: undefined,
-  client: undefined,
-  keyThumbprint: undefined,
-  certificateThumbprints: [],
-  certificateIssuerSerial: undefined,
-  certificateNotBeforeSeconds: undefined,
-  workloads: [],
   issuedAtSeconds: 1,
 }
 const ENTRY = {
